@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { kernelspec, tsxLoader } from "./kernelspec.mjs";
+import { packages } from "./packages.mjs";
+import { placeOf } from "./place.mjs";
+import { pythonEnvironment } from "./pythonEnvironment.mjs";
+import { failureText, SetupError, say } from "./report.mjs";
+import { bringUp, sessionOf } from "./step.mjs";
+import { endTools } from "./tool.mjs";
+
+/** @typedef {import("./step.mjs").Step} Step */
+
+const everything = [packages, pythonEnvironment, kernelspec];
+
+/** What each command needs before it can start. @type {Record<string, readonly Step[]>} */
+const needs = {
+  notebooks: everything,
+  test: everything,
+  lab: everything,
+  bench: everything,
+  data: [packages],
+  verify: [packages],
+  setup: everything,
+};
+
+/**
+ * Brings up what the command needs, then runs `lib/cli/<command>.ts` with the arguments.
+ * The command `setup` only brings up everything, and tries again what fell back before.
+ * @param {readonly string[]} argv
+ * @returns {Promise<number>}  exit code
+ */
+export async function runCommand(argv) {
+  const [command, ...args] = argv;
+  if (command === undefined || !Object.hasOwn(needs, command)) {
+    const known = Object.keys(needs).join(", ");
+    console.error(
+      command === undefined
+        ? `Say which command: ${known}`
+        : `There is no command "${command}"; there are: ${known}`,
+    );
+    return 2;
+  }
+  const place = placeOf();
+  const session = sessionOf(place, { again: command === "setup" });
+  const asksForHelp = args.includes("--help") || args.includes("-h");
+  const stopListening = endOnSignal();
+  try {
+    await bringUp(session, asksForHelp ? [packages] : needs[command]);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(failureText(error));
+    return 1;
+  } finally {
+    stopListening();
+  }
+  if (command === "setup") return 0;
+
+  const file = join(place.root, "lib", "cli", `${command}.ts`);
+  if (!existsSync(file)) {
+    console.error(`The command "${command}" is not there yet: ${file} is missing.`);
+    return 1;
+  }
+  return runInForeground(process.execPath, ["--import", tsxLoader(place.root), file, ...args], {
+    cwd: place.root,
+    // TensorFlow's native side logs to stderr, which a notebook run takes for an error.
+    env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env },
+  });
+}
+
+/**
+ * Runs a program with our own input and output until it ends. A signal sent to us goes on to it;
+ * Ctrl-C in a terminal reaches it without our help, since the terminal tells the whole group.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<number>}  its exit code; 128 + the signal's number when a signal ended it
+ */
+export function runInForeground(command, args, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, [...args], { ...options, stdio: "inherit" });
+    /** @type {[NodeJS.Signals, () => void][]} */
+    const forwards = ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => {
+      const signal = /** @type {NodeJS.Signals} */ (name);
+      const told = signal === "SIGINT" && process.stdin.isTTY;
+      return [signal, () => void (told || child.kill(signal))];
+    });
+    for (const [signal, forward] of forwards) process.on(signal, forward);
+    const settle = () => {
+      for (const [signal, forward] of forwards) process.off(signal, forward);
+    };
+    child.on("error", (error) => {
+      settle();
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      settle();
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}
+
+/** Ends the running tool and leaves, when the set-up itself is told to stop. */
+function endOnSignal() {
+  /** @param {NodeJS.Signals} signal */
+  const leave = (signal) => {
+    endTools();
+    process.stderr.write("\n");
+    say("stopped; the next run goes on from here");
+    process.exit(128 + constants.signals[signal]);
+  };
+  /** @type {NodeJS.Signals[]} */
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, leave);
+  return () => {
+    for (const signal of signals) process.off(signal, leave);
+  };
+}

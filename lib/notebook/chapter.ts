@@ -1,0 +1,215 @@
+/** A chapter's hand for results: shows a table or figure in the cell and saves it in the write-up, with its source. */
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { currentCell } from "../kernel/cell";
+import type { DataSource } from "../loaders/dataSource";
+import { libraryVersion, projectRoot, writeupFolder } from "../loaders/places";
+import type { Cell } from "../loaders/rows";
+import { browserPath } from "./browserPath";
+import { csvText } from "./csv";
+import type { Figure } from "./figure";
+import { figureFragment, figurePage, PLOTLY_COPY } from "./figureHtml";
+import { figureText } from "./figureText";
+import { escapeHtml } from "./html";
+import { figurePng, plotlyFile } from "./png";
+import {
+  isSynthetic,
+  noteProvenance,
+  provenanceName,
+  sourceRecord,
+  sourceText,
+} from "./provenance";
+import { sentence } from "./say";
+import { withSourceLine } from "./sourceLine";
+import { type TableInput, tableOf } from "./table";
+import { tableHtml, tablePlain } from "./tableText";
+import { writeFileAtomic } from "./writeFile";
+
+export interface TableOptions {
+  /** A sentence shown under the table. */
+  readonly note?: string;
+  /** Most rows shown; the file always has all. Default 60. */
+  readonly limit?: number;
+}
+
+export interface FigureNote {
+  /** A sentence shown under the figure. */
+  readonly note?: string;
+}
+
+export interface Chapter {
+  /**
+   * Shows a table and saves it as `writeup/tables/<chapter>_<name>.csv`.
+   * @param name   letters, digits, `_` and `-`
+   * @param table  records, an apache-arrow Table or a danfo DataFrame
+   */
+  table(name: string, table: TableInput, options?: TableOptions): Promise<void>;
+  /**
+   * Shows a figure and saves it as `writeup/figures/<name>.png` and `.json`; where no browser is to be had,
+   * as `.html` in place of the PNG.
+   */
+  figure(name: string, figure: Figure, options?: FigureNote): Promise<void>;
+  /** Shows a sentence in Markdown: ``lab.say`The sample holds ${n} users.` ``. See `sentence` for how numbers read. */
+  say(strings: TemplateStringsArray, ...values: Cell[]): void;
+}
+
+/**
+ * Opens a chapter for writing.
+ * @param course   folder of the course under `notebooks/`
+ * @param number   number of the chapter, `"01"`
+ * @param sources  what its data came from; several when it joins data sets
+ * @throws Error when course, chapter or a name could not be part of a file name
+ */
+export function chapter(
+  course: string,
+  number: string,
+  sources: DataSource | readonly DataSource[],
+): Chapter {
+  const place: Place = {
+    course: named("course", course),
+    chapter: named("chapter", number),
+    library: libraryVersion(),
+    sources: Array.isArray(sources) ? sources : [sources as DataSource],
+  };
+  return {
+    table: (name, table, options = {}) => showTable(place, named("table", name), table, options),
+    figure: (name, figure, options = {}) =>
+      showFigure(place, named("figure", name), figure, options),
+    say: (strings, ...values) => {
+      const text = sentence(strings, values);
+      currentCell().display({ "text/markdown": text, "text/plain": text });
+    },
+  };
+}
+
+interface Place {
+  readonly course: string;
+  readonly chapter: string;
+  readonly library: string;
+  readonly sources: readonly DataSource[];
+}
+
+async function showTable(place: Place, name: string, input: TableInput, options: TableOptions) {
+  const cell = currentCell();
+  cell.signal.throwIfAborted();
+  const table = tableOf(input);
+  const file = save(place, `tables/${place.chapter}_${name}.csv`, csvText(table));
+
+  const limit = options.limit ?? 60;
+  const count = table.rows.length;
+  const size = count > limit ? `First ${limit} of ${count.toLocaleString("en-US")} rows.` : "";
+  const caption = captionOf(place, "table", [size, options.note ?? ""], [file]);
+  cell.display({
+    "text/html": `${tableHtml(table, limit)}\n${caption.html}`,
+    "text/plain": `${tablePlain(table, limit)}\n${caption.plain}\n`,
+  });
+}
+
+async function showFigure(place: Place, name: string, plain: Figure, options: FigureNote) {
+  const cell = currentCell();
+  cell.signal.throwIfAborted();
+  const figure = withSourceLine(plain, place.sources, place.library);
+  const json = save(place, `figures/${name}.json`, `${JSON.stringify(figure)}\n`);
+  const drawn = await drawFigure(place, name, figure);
+  cell.signal.throwIfAborted();
+
+  const words = [options.note ?? "", drawn.message ?? ""];
+  const caption = captionOf(place, "figure", words, [drawn.file, json]);
+  cell.display({
+    "application/vnd.plotly.v1+json": forScreen(figure),
+    ...drawn.output,
+    "text/plain": `${figureText(figure)}\n${caption.plain}\n`,
+  });
+  // Beside the picture, not in it: the text above is shown only where pictures are not.
+  if (cell.host === "kernel") {
+    cell.display({ "text/html": caption.html, "text/plain": caption.plain });
+  }
+}
+
+interface Drawn {
+  readonly file: string;
+  readonly output: Readonly<Record<string, string>>;
+  readonly message?: string;
+}
+
+async function drawFigure(place: Place, name: string, figure: Figure): Promise<Drawn> {
+  const browser = browserPath();
+  if (browser) {
+    try {
+      const source = JSON.stringify(sourceRecord(place.sources, place.library));
+      const png = await figurePng(figure, browser, source);
+      const file = save(place, `figures/${name}.png`, png);
+      return { file, output: { "image/png": png.toString("base64") } };
+    } catch (error) {
+      // The figure is worth more than its PNG: show it and say what went wrong.
+      return drawPage(place, name, figure, `No PNG: ${(error as Error).message}`);
+    }
+  }
+  return drawPage(
+    place,
+    name,
+    figure,
+    "No PNG, because no Chrome, Chromium or Edge was found. Install one, or name it in LAB_BROWSER.",
+  );
+}
+
+function drawPage(place: Place, name: string, figure: Figure, message: string): Drawn {
+  const page = `figures/${name}.html`;
+  const file = save(place, page, figurePage(figure));
+  const folder = join(writeupFolder(place.course), "figures");
+  const copy = join(folder, PLOTLY_COPY);
+  if (!existsSync(copy)) {
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(plotlyFile(), copy);
+  }
+  return { file, message, output: { "text/html": figureFragment(figure, page) } };
+}
+
+/** On screen the figure is as wide as the cell; its height and its files stay as they are. */
+function forScreen({ data, layout }: Figure): object {
+  const { width: _, ...rest } = layout;
+  return {
+    data,
+    layout: { ...rest, autosize: true },
+    config: { displaylogo: false, responsive: true },
+  };
+}
+
+/** Writes a file below the write-up folder and notes where its content came from. */
+function save(place: Place, file: string, content: string | Uint8Array): string {
+  const folder = writeupFolder(place.course);
+  const path = join(folder, file);
+  writeFileAtomic(path, content);
+  const { course, chapter, library } = place;
+  const list = join(folder, provenanceName(chapter));
+  noteProvenance(list, { course, chapter, library }, file, content, place.sources);
+  return shortPath(path);
+}
+
+function shortPath(path: string): string {
+  const inside = relative(projectRoot(), path);
+  return inside.startsWith("..") ? path : inside.split(sep).join("/");
+}
+
+/** A line of small print: notes first, then files and source. Its attributes tell programs what was shown. */
+function captionOf(
+  { sources }: Place,
+  kind: "table" | "figure",
+  notes: readonly string[],
+  files: readonly string[],
+): { html: string; plain: string } {
+  const synthetic = isSynthetic(sources);
+  const words = notes.filter((note) => note !== "");
+  const saved = `${files.join(", ")} · ${sourceText(sources)}`;
+  const strong = synthetic ? '<strong style="color:#B04A00">Synthetic data.</strong> ' : "";
+  const html = `<p class="lab-caption" data-lab-${kind}="${escapeHtml(files[0]!)}"${synthetic ? ' data-lab-synthetic="true"' : ""} style="font-size:85%;color:#5f6b7a;margin:0.3em 0 1em">${strong}${escapeHtml([...words, saved].join(" "))}</p>`;
+  const plain = [...(synthetic ? ["Synthetic data."] : []), ...words, saved].join(" ");
+  return { html, plain };
+}
+
+function named(what: string, name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) return name;
+  throw new Error(
+    `The ${what} "${name}" cannot be part of a file name. Use letters, digits, "_" and "-", such as "movie_summary".`,
+  );
+}

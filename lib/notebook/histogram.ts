@@ -1,0 +1,198 @@
+/** How many values lie where: bins and bars, on a linear or a logarithmic axis. */
+import { type Figure, type FigureOptions, rounded } from "./figure";
+import { axis, type Color, PALETTE, TEXT, themedLayout } from "./theme";
+
+export interface BinOptions {
+  /** Most bins; default 40. */
+  readonly bins?: number;
+  /** Bins equally wide on a logarithmic axis; default false. */
+  readonly logX?: boolean;
+}
+
+export interface Bins {
+  /** `counts.length + 1` ascending edges. A bin holds its lower edge; the last one also its upper edge. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+  /** True when all values are whole numbers and the edges lie halfway between them. */
+  readonly whole: boolean;
+  /** Values of 0 and below, which a logarithmic axis cannot show. Always 0 on a linear one. */
+  readonly notPositive: number;
+  /** NaN and infinite values. */
+  readonly missing: number;
+}
+
+export interface HistogramOptions extends FigureOptions, BinOptions {
+  /** Default blue. */
+  readonly color?: Color;
+}
+
+/**
+ * Counts `values` in bins of equal width, on a logarithmic axis of equal width in log x.
+ *
+ * Where whole numbers get bins so narrow that some would hold no whole number at all, the edges move to
+ * halfway between whole numbers and bins without one are dropped: a gap then means "no such value",
+ * never "no such number". Values that all are the same get one bin.
+ * @param values  numbers in any order; NaN and infinite ones are counted as missing
+ * @throws Error when `bins` is not a whole number from 1 to 5,000, or when nothing is left to count
+ */
+export function binned(values: ArrayLike<number>, options: BinOptions = {}): Bins {
+  const { bins = 40, logX = false } = options;
+  if (!Number.isInteger(bins) || bins < 1 || bins > 5000) {
+    throw new Error(`bins is a whole number from 1 to 5000, not ${bins}.`);
+  }
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let whole = true;
+  let missing = 0;
+  let notPositive = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) missing++;
+    else if (logX && value <= 0) notPositive++;
+    else {
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (whole && !Number.isInteger(value)) whole = false;
+    }
+  }
+  if (low > high) {
+    const why = notPositive > 0 ? `${notPositive} values are 0 or below` : "no value is a number";
+    throw new Error(`A histogram needs at least one ${logX ? "positive " : ""}number: ${why}.`);
+  }
+  const spread = logX ? logEdges(low, high, bins) : linearEdges(low, high, bins);
+  // The narrowest bin lies at the lower end, on either axis.
+  const halfway = whole && (low === high || spread[1]! - spread[0]! < 1);
+  const edges = halfway ? halfwayEdges(low, high, bins, logX) : spread;
+  return { edges, counts: counted(values, edges, logX), whole: halfway, notPositive, missing };
+}
+
+function linearEdges(low: number, high: number, bins: number): number[] {
+  if (low === high) return [low - 0.5, low + 0.5];
+  const width = (high - low) / bins;
+  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
+}
+
+function logEdges(low: number, high: number, bins: number): number[] {
+  if (low === high) return [low / 1.25, low * 1.25];
+  const ratio = high / low;
+  return Array.from({ length: bins + 1 }, (_, i) =>
+    i === bins ? high : low * ratio ** (i / bins),
+  );
+}
+
+/** Edges at k + 1/2 nearest to the evenly spread ones, each at least one whole number after the one before. */
+function halfwayEdges(low: number, high: number, bins: number, logX: boolean): number[] {
+  const spread = logX
+    ? logEdges(low - 0.5, high + 0.5, bins)
+    : linearEdges(low - 0.5, high + 0.5, bins);
+  const edges = [low - 0.5];
+  for (const edge of spread) {
+    const moved = Math.round(edge - 0.5) + 0.5;
+    if (moved > edges[edges.length - 1]!) edges.push(moved);
+  }
+  return edges;
+}
+
+function counted(values: ArrayLike<number>, edges: readonly number[], logX: boolean): number[] {
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  const last = counts.length - 1;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value) || (logX && value <= 0)) continue;
+    // The largest index whose edge is at or below the value.
+    let from = 0;
+    let to = last;
+    while (from < to) {
+      const middle = (from + to + 1) >> 1;
+      if (edges[middle]! <= value) from = middle;
+      else to = middle - 1;
+    }
+    counts[from]!++;
+  }
+  return counts;
+}
+
+/**
+ * A histogram of `values`. Hovering over a bar shows its range and count. What a logarithmic axis cannot
+ * show, and what is missing, is counted and said in the figure.
+ * @throws Error as {@link binned} does
+ * @example histogram(users.n_ratings, { logX: true, bins: 60, title: "Ratings per user", xTitle: "Ratings, log scale", yTitle: "Users" })
+ */
+export function histogram(values: ArrayLike<number>, options: HistogramOptions): Figure {
+  const bins = binned(values, options);
+  const { edges, counts } = bins;
+  const color = PALETTE[options.color ?? "blue"];
+  const trace = {
+    type: "bar",
+    x: counts.map((_, i) => rounded((edges[i]! + edges[i + 1]!) / 2)),
+    y: counts,
+    width: counts.map((_, i) => rounded(edges[i + 1]! - edges[i]!)),
+    hovertext: counts.map((count, i) => `${rangeText(bins, i)}: ${count.toLocaleString("en-US")}`),
+    hoverinfo: "text",
+    marker: { color, line: { color: "#ffffff", width: 0.5 } },
+  };
+  const range = [edges[0]!, edges[edges.length - 1]!];
+  const xaxis = options.logX
+    ? axis(options.xTitle, { type: "log", ...logTicks(range[0]!, range[1]!) })
+    : axis(options.xTitle);
+  return {
+    data: [trace],
+    layout: themedLayout(options, {
+      bargap: 0,
+      xaxis,
+      yaxis: axis(options.yTitle, { rangemode: "tozero" }),
+      annotations: leftOut(bins),
+    }),
+  };
+}
+
+function rangeText({ edges, whole }: Bins, bin: number): string {
+  const [low, high] = [edges[bin]!, edges[bin + 1]!];
+  const text = (value: number) => Number(value.toPrecision(4)).toLocaleString("en-US");
+  if (!whole) return `${text(low)} to ${text(high)}`;
+  const [first, final] = [low + 0.5, high - 0.5];
+  return first === final
+    ? first.toLocaleString("en-US")
+    : `${first.toLocaleString("en-US")} to ${final.toLocaleString("en-US")}`;
+}
+
+/** Labels at 1, 2, 5, 10, 20 ... where they fit, at powers of ten over longer ranges. */
+function logTicks(low: number, high: number): Record<string, unknown> {
+  const decades = Math.log10(high / low);
+  const steps = decades > 4.5 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+    for (const step of steps) {
+      const tick = Number(`${step}e${power}`);
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  // Too short a range for such labels: plotly's own are then better.
+  if (ticks.length < 2) return {};
+  return {
+    tickvals: ticks,
+    ticktext: ticks.map((tick) => tick.toLocaleString("en-US", { maximumSignificantDigits: 3 })),
+  };
+}
+
+function leftOut({ notPositive, missing }: Bins): object[] {
+  const parts: string[] = [];
+  if (notPositive > 0) {
+    parts.push(`${notPositive.toLocaleString("en-US")} values of 0 or below lie off the log axis`);
+  }
+  if (missing > 0) parts.push(`${missing.toLocaleString("en-US")} missing`);
+  if (parts.length === 0) return [];
+  return [
+    {
+      text: parts.join(", "),
+      xref: "paper",
+      yref: "paper",
+      x: 1,
+      y: 1,
+      xanchor: "right",
+      yanchor: "top",
+      showarrow: false,
+      font: { size: TEXT.footer + 1 },
+    },
+  ];
+}

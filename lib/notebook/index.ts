@@ -1,0 +1,15 @@
+/** What a cell shows and saves: tables, figures, sentences, and where their numbers came from. */
+export { type BarsOptions, bars } from "./bars";
+export { percent } from "./cellText";
+export { type Chapter, chapter, type FigureNote, type TableOptions } from "./chapter";
+export type { ColumnChoice } from "./columns";
+export { csvText } from "./csv";
+export type { Figure, FigureOptions, Layout, Trace } from "./figure";
+export { frame } from "./frame";
+export { type BinOptions, type Bins, binned, type HistogramOptions, histogram } from "./histogram";
+export { type LinesOptions, lines } from "./lines";
+export { type PanelOptions, sideBySide, stacked } from "./panels";
+export { closeDrawing } from "./png";
+export type { Provenance, ProvenanceEntry } from "./provenance";
+export { type Table, type TableInput, tableOf } from "./table";
+export { type Color, PALETTE } from "./theme";

@@ -1,0 +1,43 @@
+/** What a CSV file of a data set must look like. */
+
+export interface CsvColumn {
+  readonly type: "INTEGER" | "BIGINT" | "FLOAT" | "DOUBLE" | "VARCHAR";
+  /** True when an empty field is a missing value; otherwise an empty field makes the row a bad one. */
+  readonly optional?: boolean;
+  /** SQL condition that a good value meets, such as `rating BETWEEN 0.5 AND 5`. */
+  readonly accept?: string;
+}
+
+/** Columns in the order of the file, by their exact names in its header. */
+export type CsvSchema = Readonly<Record<string, CsvColumn>>;
+
+/** A CSV file does not look as its data set says, or holds rows that cannot be read. */
+export class CsvError extends Error {
+  override readonly name = "CsvError";
+}
+
+/** @throws CsvError when the header does not name exactly the schema's columns in their order. */
+export function assertHeader(header: readonly string[], schema: CsvSchema, where: string): void {
+  const expected = Object.keys(schema);
+  if (header.length === expected.length && header.every((name, i) => name === expected[i])) return;
+  const missing = expected.filter((name) => !header.includes(name));
+  const unknown = header.filter((name) => !expected.includes(name));
+  const reasons = [
+    missing.length ? `missing: ${missing.join(", ")}` : "",
+    unknown.length ? `not known: ${unknown.join(", ")}` : "",
+    missing.length + unknown.length === 0 ? "their order differs" : "",
+  ].filter(Boolean);
+  throw new CsvError(
+    `${where}: the header must be ${expected.join(",")} but is ${header.join(",")} (${reasons.join("; ")}). ` +
+      "Check that this is the right file of the data set.",
+  );
+}
+
+/** SQL condition that holds for a good row; `true` when the schema asks nothing. */
+export function acceptCondition(schema: CsvSchema): string {
+  const conditions = Object.entries(schema).flatMap(([name, column]) => [
+    ...(column.optional ? [] : [`"${name}" IS NOT NULL`]),
+    ...(column.accept ? [`(${column.accept})`] : []),
+  ]);
+  return conditions.join(" AND ") || "true";
+}

@@ -3,6 +3,14 @@ export { archiveListing } from "./archiveListing";
 export { type DescribeOptions, describe } from "./describe";
 export { genreSummary } from "./genreSummary";
 export {
+  INTERFERENCE_FILES,
+  type InterferenceInputs,
+  interferenceFile,
+  readinessChecks,
+  savedFiles,
+  saveInterferenceInputs,
+} from "./interferenceInputs";
+export {
   clusterReadiness,
   interferenceItems,
   itemFeatures,
@@ -21,7 +29,7 @@ export {
   sampleModulus,
   yearlyActivity,
 } from "./ratingSample";
-export { type SamplingCheck, samplingCheck } from "./samplingCheck";
+export { type SamplingCheck, samplingCheck, samplingVerdict } from "./samplingCheck";
 export { type SlateSeed, type SlateSeedOptions, slateSeed, slateSeedSummary } from "./slateSeed";
 export { type TagSampleOptions, tagSample, tagSummary, topTags } from "./tagSample";
 export { userFeatures } from "./userFeatures";

@@ -41,3 +41,19 @@ export async function samplingCheck(data: MovieLens, sample: RatingSample): Prom
   }));
   return { ...check, rows };
 }
+
+/** The check in one sentence of Markdown. */
+export function samplingVerdict(check: SamplingCheck): string {
+  if (!check.joint) return "The sample is the whole file, so there is no sampling error to test.";
+  const { statistic, degreesOfFreedom, pValue } = check.joint;
+  const furthest = Math.max(...check.shares.map((share) => Math.abs(share.z ?? 0)));
+  const judgement =
+    pValue < 0.01
+      ? "**The sample differs from the full file by more than chance explains**; look at the rows with |z| above 3"
+      : "The differences are no larger than drawing whole users at random explains";
+  return (
+    `${judgement}: chi-square ${statistic.toFixed(2)} on ${degreesOfFreedom} degrees of freedom, ` +
+    `p = ${pValue.toPrecision(3)}; the largest |z| is ${furthest.toFixed(2)}. Because ratings come in users, the shares ` +
+    `vary ${check.designEffect?.toFixed(1)} times as much as independent ratings would.`
+  );
+}

@@ -1,12 +1,12 @@
 /** One bar for each category, or one for each series side by side. */
-import type { Row } from "../loaders/rows";
+import type { Cell, Row } from "../loaders/rows";
 import { fullText } from "./cellText";
 import { type ColumnChoice, column, numbers, seriesOf } from "./columns";
-import { type Figure, type FigureOptions, MAX_POINTS } from "./figure";
+import { type Figure, type FigureOptions, MAX_POINTS, PIXELS_PER_INCH } from "./figure";
 import {
   axis,
   type Color,
-  legendAbove,
+  legendFor,
   MARGIN,
   PALETTE,
   seriesColor,
@@ -39,7 +39,7 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
     );
   }
   const { horizontal = false } = options;
-  const labels = column(rows, options.category).map((value) => fullText(value) || "missing");
+  const labels = categoryLabels(column(rows, options.category));
   const series = seriesOf(options.value);
   const first = options.color ? Object.keys(PALETTE).indexOf(options.color) : 0;
   const data = series.map(({ column: name, name: label }, index) => {
@@ -53,6 +53,8 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
       marker: { color: PALETTE[seriesColor(first + index)] },
     };
   });
+  const slant = horizontal ? 0 : slantedHeight(labels, options);
+  const legend = legendFor(series.length);
   const format = options.valueFormat ? { tickformat: options.valueFormat } : {};
   // Without "category", labels such as 0.5 or 1995 would be read as numbers and spaced as such.
   const categories = { type: "category", showgrid: false, ticks: "" };
@@ -67,18 +69,29 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
             yaxis: axis(options.yTitle, { ...categories, autorange: "reversed" }),
           }
         : {
-            xaxis: axis(options.xTitle, { ...categories, ...slanted(labels, options) }),
+            xaxis: axis(options.xTitle, { ...categories, tickangle: slant > 0 ? -SLANT : 0 }),
             yaxis: axis(options.yTitle, { rangemode: "tozero", ...format }),
           }),
-      showlegend: series.length > 1,
-      legend: legendAbove,
+      ...legend,
+      margin: { ...MARGIN, ...(legend.margin as object), b: MARGIN.b + slant },
     }),
   };
 }
 
-/** Slants category labels that would run into each other. The axis makes the room they need. */
-function slanted(labels: readonly string[], { size = [9, 4.5] }: BarsOptions): object {
-  const room = (size[0] * 100 - MARGIN.l - MARGIN.r) / labels.length;
-  const longest = Math.max(...labels.map((label) => label.length)) * TEXT.label * 0.58;
-  return { tickangle: longest > room * 0.95 ? -40 : 0 };
+/** Text of each category. Numbers get equally many decimals: 0.5, 1.0, 1.5. */
+function categoryLabels(values: readonly Cell[]): string[] {
+  const texts = values.map((value) => fullText(value) || "missing");
+  if (!values.every((value) => typeof value === "number" && Number.isFinite(value))) return texts;
+  const decimals = Math.max(...texts.map((text) => text.split(".")[1]?.length ?? 0));
+  return decimals > 4 ? texts : values.map((value) => (value as number).toFixed(decimals));
+}
+
+/** Degrees by which labels are slanted that would run into each other. */
+const SLANT = 40;
+
+/** Height in CSS pixels that slanted labels need below the axis; 0 when the labels fit beside each other. */
+function slantedHeight(labels: readonly string[], { size = [9, 4.5] }: BarsOptions): number {
+  const room = (size[0] * PIXELS_PER_INCH - MARGIN.l - MARGIN.r) / labels.length;
+  const longest = Math.max(...labels.map((label) => label.length)) * TEXT.label * 0.6;
+  return longest < room * 0.95 ? 0 : (longest + TEXT.label) * Math.sin((SLANT * Math.PI) / 180);
 }

@@ -1,9 +1,9 @@
 /** A chapter's hand for results: shows a table or figure in the cell and saves it in the write-up, with its source. */
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { currentCell } from "../kernel/cell";
 import type { DataSource } from "../loaders/dataSource";
-import { libraryVersion, projectRoot, writeupFolder } from "../loaders/places";
+import { libraryVersion, writeupFolder } from "../loaders/places";
 import type { Cell } from "../loaders/rows";
 import { browserPath } from "./browserPath";
 import { csvText } from "./csv";
@@ -16,6 +16,7 @@ import {
   isSynthetic,
   noteProvenance,
   provenanceName,
+  SYNTHETIC,
   sourceRecord,
   sourceText,
 } from "./provenance";
@@ -183,28 +184,26 @@ function save(place: Place, file: string, content: string | Uint8Array): string 
   const { course, chapter, library } = place;
   const list = join(folder, provenanceName(chapter));
   noteProvenance(list, { course, chapter, library }, file, content, place.sources);
-  return shortPath(path);
+  // Relative to the course: the same on every machine, wherever results were sent.
+  return `writeup/${file}`;
 }
 
-function shortPath(path: string): string {
-  const inside = relative(projectRoot(), path);
-  return inside.startsWith("..") ? path : inside.split(sep).join("/");
-}
-
-/** A line of small print: notes first, then files and source. Its attributes tell programs what was shown. */
+/** A line of small print: notes, files and source. Its attributes tell programs what was shown. */
 function captionOf(
   { sources }: Place,
   kind: "table" | "figure",
   notes: readonly string[],
   files: readonly string[],
 ): { html: string; plain: string } {
-  const synthetic = isSynthetic(sources);
-  const words = notes.filter((note) => note !== "");
-  const saved = `${files.join(", ")} · ${sourceText(sources)}`;
-  const strong = synthetic ? '<strong style="color:#B04A00">Synthetic data.</strong> ' : "";
-  const html = `<p class="lab-caption" data-lab-${kind}="${escapeHtml(files[0]!)}"${synthetic ? ' data-lab-synthetic="true"' : ""} style="font-size:85%;color:#5f6b7a;margin:0.3em 0 1em">${strong}${escapeHtml([...words, saved].join(" "))}</p>`;
-  const plain = [...(synthetic ? ["Synthetic data."] : []), ...words, saved].join(" ");
-  return { html, plain };
+  const said = notes.filter((note) => note !== "").join(" ");
+  const small = `${files.join(", ")} · ${sourceText(sources)}`;
+  const loud = escapeHtml(small).replaceAll(
+    SYNTHETIC,
+    `<strong style="color:#b04a00">${SYNTHETIC}</strong>`,
+  );
+  const marks = `data-lab-${kind}="${escapeHtml(files[0]!)}"${isSynthetic(sources) ? ' data-lab-synthetic="true"' : ""}`;
+  const html = `<p class="lab-caption" ${marks} style="margin:0.4em 0 1.2em;text-align:left">${escapeHtml(said)}${said ? "<br>" : ""}<small style="color:#5f6b7a">${loud}</small></p>`;
+  return { html, plain: said ? `${said}\n${small}` : small };
 }
 
 function named(what: string, name: string): string {

@@ -1,6 +1,6 @@
 /** How many values lie where: bins and bars, on a linear or a logarithmic axis. */
 import { type Figure, type FigureOptions, rounded } from "./figure";
-import { axis, type Color, PALETTE, TEXT, themedLayout } from "./theme";
+import { axis, type Color, cornerNote, PALETTE, themedLayout } from "./theme";
 
 export interface BinOptions {
   /** Most bins; default 40. */
@@ -13,7 +13,7 @@ export interface Bins {
   /** `counts.length + 1` ascending edges. A bin holds its lower edge; the last one also its upper edge. */
   readonly edges: readonly number[];
   readonly counts: readonly number[];
-  /** True when all values are whole numbers and the edges lie halfway between them. */
+  /** True when all values are whole numbers. */
   readonly whole: boolean;
   /** Values of 0 and below, which a logarithmic axis cannot show. Always 0 on a linear one. */
   readonly notPositive: number;
@@ -29,9 +29,9 @@ export interface HistogramOptions extends FigureOptions, BinOptions {
 /**
  * Counts `values` in bins of equal width, on a logarithmic axis of equal width in log x.
  *
- * Where whole numbers get bins so narrow that some would hold no whole number at all, the edges move to
- * halfway between whole numbers and bins without one are dropped: a gap then means "no such value",
- * never "no such number". Values that all are the same get one bin.
+ * Whole numbers need care, or a bar is high only because its bin holds one number more than its neighbours, and a
+ * gap means "no such number" instead of "no such value". So on a linear axis every bin gets equally many of them,
+ * with edges halfway between two; on a logarithmic axis there are only as many bins as leave none without one.
  * @param values  numbers in any order; NaN and infinite ones are counted as missing
  * @throws Error when `bins` is not a whole number from 1 to 5,000, or when nothing is left to count
  */
@@ -59,38 +59,51 @@ export function binned(values: ArrayLike<number>, options: BinOptions = {}): Bin
     const why = notPositive > 0 ? `${notPositive} values are 0 or below` : "no value is a number";
     throw new Error(`A histogram needs at least one ${logX ? "positive " : ""}number: ${why}.`);
   }
-  const spread = logX ? logEdges(low, high, bins) : linearEdges(low, high, bins);
-  // The narrowest bin lies at the lower end, on either axis.
-  const halfway = whole && (low === high || spread[1]! - spread[0]! < 1);
-  const edges = halfway ? halfwayEdges(low, high, bins, logX) : spread;
-  return { edges, counts: counted(values, edges, logX), whole: halfway, notPositive, missing };
+  const edges = edgesOf(low, high, { bins, logX, whole });
+  return { edges, counts: counted(values, edges, logX), whole, notPositive, missing };
+}
+
+interface Spread {
+  readonly bins: number;
+  readonly logX: boolean;
+  readonly whole: boolean;
+}
+
+function edgesOf(low: number, high: number, { bins, logX, whole }: Spread): number[] {
+  if (low === high) return logX ? [low / 1.25, low * 1.25] : [low - 0.5, low + 0.5];
+  if (!logX) return whole ? wholeEdges(low, high, bins) : linearEdges(low, high, bins);
+  let edges = logEdges(low, high, bins);
+  for (let fewer = bins - 1; whole && fewer > 0 && !allHoldOne(edges); fewer--) {
+    edges = logEdges(low, high, fewer);
+  }
+  return edges;
 }
 
 function linearEdges(low: number, high: number, bins: number): number[] {
-  if (low === high) return [low - 0.5, low + 0.5];
   const width = (high - low) / bins;
   return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
 }
 
 function logEdges(low: number, high: number, bins: number): number[] {
-  if (low === high) return [low / 1.25, low * 1.25];
   const ratio = high / low;
   return Array.from({ length: bins + 1 }, (_, i) =>
     i === bins ? high : low * ratio ** (i / bins),
   );
 }
 
-/** Edges at k + 1/2 nearest to the evenly spread ones, each at least one whole number after the one before. */
-function halfwayEdges(low: number, high: number, bins: number, logX: boolean): number[] {
-  const spread = logX
-    ? logEdges(low - 0.5, high + 0.5, bins)
-    : linearEdges(low - 0.5, high + 0.5, bins);
-  const edges = [low - 0.5];
-  for (const edge of spread) {
-    const moved = Math.round(edge - 0.5) + 0.5;
-    if (moved > edges[edges.length - 1]!) edges.push(moved);
+/** Edges at k + 1/2, each bin with the same count of whole numbers; the last one may reach above `high`. */
+function wholeEdges(low: number, high: number, bins: number): number[] {
+  const width = Math.ceil((high - low + 1) / bins);
+  const needed = Math.ceil((high - low + 1) / width);
+  return Array.from({ length: needed + 1 }, (_, i) => low - 0.5 + i * width);
+}
+
+/** True when a whole number lies in every bin [edge, next edge). */
+function allHoldOne(edges: readonly number[]): boolean {
+  for (let i = 0; i + 2 < edges.length; i++) {
+    if (Math.ceil(edges[i]!) >= edges[i + 1]!) return false;
   }
-  return edges;
+  return true;
 }
 
 function counted(values: ArrayLike<number>, edges: readonly number[], logX: boolean): number[] {
@@ -133,7 +146,7 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
   };
   const range = [edges[0]!, edges[edges.length - 1]!];
   const xaxis = options.logX
-    ? axis(options.xTitle, { type: "log", ...logTicks(range[0]!, range[1]!) })
+    ? axis(options.xTitle, { type: "log", ...logTicks(range[0]!, range[1]!, bins.whole) })
     : axis(options.xTitle);
   return {
     data: [trace],
@@ -150,21 +163,22 @@ function rangeText({ edges, whole }: Bins, bin: number): string {
   const [low, high] = [edges[bin]!, edges[bin + 1]!];
   const text = (value: number) => Number(value.toPrecision(4)).toLocaleString("en-US");
   if (!whole) return `${text(low)} to ${text(high)}`;
-  const [first, final] = [low + 0.5, high - 0.5];
-  return first === final
+  const isLast = bin === edges.length - 2;
+  const [first, final] = [Math.ceil(low), isLast ? Math.floor(high) : Math.ceil(high) - 1];
+  return first >= final
     ? first.toLocaleString("en-US")
     : `${first.toLocaleString("en-US")} to ${final.toLocaleString("en-US")}`;
 }
 
 /** Labels at 1, 2, 5, 10, 20 ... where they fit, at powers of ten over longer ranges. */
-function logTicks(low: number, high: number): Record<string, unknown> {
+function logTicks(low: number, high: number, whole: boolean): Record<string, unknown> {
   const decades = Math.log10(high / low);
   const steps = decades > 4.5 ? [1] : [1, 2, 5];
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
     for (const step of steps) {
       const tick = Number(`${step}e${power}`);
-      if (tick >= low && tick <= high) ticks.push(tick);
+      if (tick >= low && tick <= high && !(whole && tick < 1)) ticks.push(tick);
     }
   }
   // Too short a range for such labels: plotly's own are then better.
@@ -182,17 +196,5 @@ function leftOut({ notPositive, missing }: Bins): object[] {
   }
   if (missing > 0) parts.push(`${missing.toLocaleString("en-US")} missing`);
   if (parts.length === 0) return [];
-  return [
-    {
-      text: parts.join(", "),
-      xref: "paper",
-      yref: "paper",
-      x: 1,
-      y: 1,
-      xanchor: "right",
-      yanchor: "top",
-      showarrow: false,
-      font: { size: TEXT.footer + 1 },
-    },
-  ];
+  return [cornerNote(parts.join(", "))];
 }

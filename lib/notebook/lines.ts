@@ -2,7 +2,15 @@
 import type { Row } from "../loaders/rows";
 import { type ColumnChoice, numbers, positions, seriesOf } from "./columns";
 import { type Figure, type FigureOptions, MAX_POINTS, rounded } from "./figure";
-import { axis, type Color, legendAbove, PALETTE, seriesColor, TEXT, themedLayout } from "./theme";
+import {
+  axis,
+  type Color,
+  cornerNote,
+  legendFor,
+  PALETTE,
+  seriesColor,
+  themedLayout,
+} from "./theme";
 
 export interface LinesOptions extends FigureOptions {
   /** Column of the horizontal positions, in ascending order: numbers, times or text. */
@@ -52,9 +60,11 @@ export function lines(rows: readonly Row[], options: LinesOptions): Figure {
         ...(options.yFormat ? { tickformat: options.yFormat } : {}),
         ...(options.fromZero ? { rangemode: "tozero" } : {}),
       }),
-      showlegend: series.length > 1,
-      legend: legendAbove,
-      annotations: step > 1 ? [meanNote(step)] : [],
+      ...legendFor(series.length),
+      annotations:
+        step > 1
+          ? [cornerNote(`Each point is the mean of ${step.toLocaleString("en-US")} rows`)]
+          : [],
     }),
   };
 }
@@ -72,18 +82,4 @@ function means(values: readonly (number | null)[], step: number): (number | null
     points.push(present.length === 0 ? null : rounded(sum / present.length));
   }
   return points;
-}
-
-function meanNote(step: number): object {
-  return {
-    text: `Each point is the mean of ${step.toLocaleString("en-US")} rows`,
-    xref: "paper",
-    yref: "paper",
-    x: 1,
-    y: 1,
-    xanchor: "right",
-    yanchor: "top",
-    showarrow: false,
-    font: { size: TEXT.footer + 1 },
-  };
 }

@@ -1,6 +1,6 @@
 /** Several figures in one: beside each other or one above the other, with shared axes where asked. */
-import type { Figure, Trace } from "./figure";
-import { legendAbove, MARGIN, TEXT, themedLayout } from "./theme";
+import { type Figure, PIXELS_PER_INCH, type Trace } from "./figure";
+import { LEGEND_ROOM, legendFor, MARGIN, TEXT, themedLayout } from "./theme";
 
 export interface PanelOptions {
   /** Width and height of the whole in inches; default [13, 4.5] side by side, [11, 7] stacked. */
@@ -21,7 +21,7 @@ const GAP = { axis: 104, title: 56, titleAndAxis: 104, none: 32 } as const;
 export function sideBySide(figures: readonly Figure[], options: PanelOptions = {}): Figure {
   const size = options.size ?? ([13, 4.5] as const);
   const gap = options.shared ? GAP.none : GAP.axis;
-  const domains = split(figures.length, gap / (size[0] * 100 - MARGIN.l - MARGIN.r));
+  const domains = split(figures.length, gap / (size[0] * PIXELS_PER_INCH - MARGIN.l - MARGIN.r));
   return combined(
     figures,
     { ...options, size },
@@ -37,7 +37,10 @@ export function sideBySide(figures: readonly Figure[], options: PanelOptions = {
 export function stacked(figures: readonly Figure[], options: PanelOptions = {}): Figure {
   const size = options.size ?? ([11, 7] as const);
   const gap = options.shared ? GAP.title : GAP.titleAndAxis;
-  const domains = split(figures.length, gap / (size[1] * 100 - MARGIN.t - MARGIN.b)).reverse();
+  const domains = split(
+    figures.length,
+    gap / (size[1] * PIXELS_PER_INCH - MARGIN.t - MARGIN.b),
+  ).reverse();
   return combined(
     figures,
     { ...options, size },
@@ -72,7 +75,7 @@ function combined(
   const layout: Record<string, unknown> = {};
   // The axis that carries the shared labels: the left one, or the one at the bottom.
   const keeper = sharedAxis === "y" ? 0 : figures.length - 1;
-  let legend = false;
+  const named = new Set<unknown>();
 
   figures.forEach((figure, panel) => {
     if ("xaxis2" in figure.layout)
@@ -97,32 +100,43 @@ function combined(
       anchor: `x${suffix}`,
       ...(follows && sharedAxis === "y" ? hidden : {}),
     };
-    const inLegend = figure.layout.showlegend === true;
-    legend ||= inLegend;
     for (const trace of figure.data) {
+      // Panels with the same series share their legend entries.
+      const inLegend = figure.layout.showlegend === true && !named.has(trace.name);
+      if (inLegend) named.add(trace.name);
       data.push({ ...trace, xaxis: `x${suffix}`, yaxis: `y${suffix}`, showlegend: inLegend });
     }
     annotations.push(panelTitle(figure, domain));
     for (const annotation of (figure.layout.annotations as object[] | undefined) ?? []) {
       annotations.push(movedInto(annotation, domain, suffix));
     }
-    for (const key of ["barmode", "bargap"]) layout[key] ??= figure.layout[key];
+    layout.barmode ??= figure.layout.barmode;
+    layout.bargap = Math.max(Number(layout.bargap ?? 0), Number(figure.layout.bargap ?? 0));
   });
 
+  const title = options.title ?? "";
+  const top = MARGIN.t + (title ? PANEL_TITLE_ROOM : 0) + (named.size > 0 ? LEGEND_ROOM : 0);
+  const drawing = options.size[1] * PIXELS_PER_INCH - top - MARGIN.b;
+  const legend = legendFor(named.size > 0 ? 2 : 1);
   return {
     data,
     layout: themedLayout(
-      { title: options.title ?? "", size: options.size },
+      { title, size: options.size },
       {
         ...layout,
+        ...legend,
+        ...(named.size > 0
+          ? { legend: { ...(legend.legend as object), y: 1 + PANEL_TITLE_ROOM / drawing } }
+          : {}),
         annotations,
-        showlegend: legend,
-        legend: { ...legendAbove, y: 1.02 },
-        margin: { ...MARGIN, t: options.title ? MARGIN.t + 34 : MARGIN.t },
+        margin: { ...MARGIN, t: top },
       },
     ),
   };
 }
+
+/** Height of a panel's title with the room around it, in CSS pixels. */
+const PANEL_TITLE_ROOM = 34;
 
 function suffixOf(panel: number): string {
   return panel === 0 ? "" : String(panel + 1);

@@ -29,12 +29,15 @@ export function isSynthetic(sources: readonly DataSource[]): boolean {
   return sources.some((source) => source.synthetic);
 }
 
+/** The words that mark numbers of a simulator wherever they are shown. */
+export const SYNTHETIC = "synthetic data";
+
 /** `synthetic data, ml-synthetic, ml-synthetic.zip, sha256 0f1e2d3c4b5a, seed 7`: one line for a person. */
 export function sourceText(sources: readonly DataSource[]): string {
   return sources
     .map((source) =>
       [
-        ...(source.synthetic ? ["synthetic data"] : []),
+        ...(source.synthetic ? [SYNTHETIC] : []),
         source.dataset,
         source.archive,
         `sha256 ${source.sha256.slice(0, 12)}`,

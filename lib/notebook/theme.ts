@@ -58,7 +58,15 @@ export function themedLayout(
 ): Layout {
   const [width, height] = options.size ?? [9, 4.5];
   return {
-    title: { text: options.title, x: 0.5, xanchor: "center", font: { size: TEXT.title } },
+    title: {
+      text: options.title,
+      x: 0.5,
+      xanchor: "center",
+      y: 1,
+      yanchor: "top",
+      pad: { t: 18 },
+      font: { size: TEXT.title },
+    },
     width: Math.round(width * PIXELS_PER_INCH),
     height: Math.round(height * PIXELS_PER_INCH),
     margin: { ...MARGIN },
@@ -70,12 +78,38 @@ export function themedLayout(
   };
 }
 
-/** A legend in a row at the upper right, above the drawing, where it covers nothing. */
-export const legendAbove = {
-  orientation: "h",
-  x: 1,
-  xanchor: "right",
-  y: 1.01,
-  yanchor: "bottom",
-  font: { size: TEXT.label },
-} as const;
+/** A short remark in the upper right corner of the drawing. */
+export function cornerNote(text: string): object {
+  return {
+    text,
+    xref: "paper",
+    yref: "paper",
+    x: 1,
+    y: 1,
+    xanchor: "right",
+    yanchor: "top",
+    showarrow: false,
+    bgcolor: "rgba(255, 255, 255, 0.85)",
+    font: { size: TEXT.footer + 1 },
+  };
+}
+
+/** A legend in a row above the drawing, where it covers nothing; none for a single series. */
+export function legendFor(series: number): Record<string, unknown> {
+  if (series < 2) return { showlegend: false };
+  return {
+    showlegend: true,
+    legend: {
+      orientation: "h",
+      x: 1,
+      xanchor: "right",
+      y: 1.01,
+      yanchor: "bottom",
+      font: { size: TEXT.label },
+    },
+    margin: { ...MARGIN, t: MARGIN.t + LEGEND_ROOM },
+  };
+}
+
+/** Height of a row of legend entries in CSS pixels. */
+export const LEGEND_ROOM = 22;

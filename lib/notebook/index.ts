@@ -11,5 +11,6 @@ export { type LinesOptions, lines } from "./lines";
 export { type PanelOptions, sideBySide, stacked } from "./panels";
 export { closeDrawing } from "./png";
 export type { Provenance, ProvenanceEntry } from "./provenance";
+export { saveCsv } from "./saveCsv";
 export { type Table, type TableInput, tableOf } from "./table";
 export { type Color, PALETTE } from "./theme";

@@ -41,9 +41,17 @@ function load(): typeof Danfo {
     return original.call(this, swapped, parent, ...rest);
   };
   try {
-    return require("danfojs-node") as typeof Danfo;
+    const danfo = require("danfojs-node") as typeof Danfo;
+    withoutAdvice(danfo);
+    return danfo;
   } finally {
     // danfo loads all it needs at once: nothing stays changed.
     resolver._resolveFilename = original;
   }
+}
+
+/** tfjs's own CPU backend prints advice on its first use, to stderr, where it would look like a cell's error. */
+function withoutAdvice({ tensorflow }: typeof Danfo): void {
+  const backend = tensorflow.backend() as { firstUse?: boolean };
+  if (backend.firstUse) backend.firstUse = false;
 }

@@ -27,7 +27,8 @@ async function read(path: string, entry: string): Promise<string> {
 async function refused(work: () => Promise<unknown>, ...parts: (string | RegExp)[]): Promise<void> {
   await assert.rejects(work, (error: Error) => {
     assert.ok(error instanceof ArchiveError, `expected an ArchiveError, got ${error}`);
-    for (const part of parts) assert.match(error.message, part instanceof RegExp ? part : new RegExp(part));
+    for (const part of parts)
+      assert.match(error.message, part instanceof RegExp ? part : new RegExp(part));
     return true;
   });
 }
@@ -85,7 +86,11 @@ describe("a damaged or hostile archive", () => {
   });
 
   test("a file that is no zip, and an empty one", async () => {
-    await refused(() => openArchive(place.write("text.zip", "hello")), "text.zip", "fetch it again");
+    await refused(
+      () => openArchive(place.write("text.zip", "hello")),
+      "text.zip",
+      "fetch it again",
+    );
     await refused(() => openArchive(place.write("empty.zip", "")), "empty.zip");
   });
 
@@ -118,7 +123,11 @@ describe("a damaged or hostile archive", () => {
 
   test("a bomb is refused before a byte is inflated, and a bomb that lies while it inflates", async () => {
     const zeros = Buffer.alloc(30_000_000);
-    await refused(() => openArchive(archiveOf({ name: "b", content: zeros })), "zip bomb", "entry b");
+    await refused(
+      () => openArchive(archiveOf({ name: "b", content: zeros })),
+      "zip bomb",
+      "entry b",
+    );
     const lying = archiveOf({ name: "b", content: zeros, claims: { bytes: 100 } });
     await refused(() => read(lying, "b"), "states 100 bytes");
   });
@@ -162,7 +171,10 @@ describe("an archive in an archive", () => {
   for (const stored of [true, false]) {
     test(`is listed and streamed when ${stored ? "stored" : "deflated"}`, async () => {
       const outer = await openArchive(
-        archiveOf({ name: "readme.txt", content: "x" }, { name: "KuaiRec.zip", content: inner, stored }),
+        archiveOf(
+          { name: "readme.txt", content: "x" },
+          { name: "KuaiRec.zip", content: inner, stored },
+        ),
       );
       const nested = await openNestedArchive(outer, "KuaiRec.zip");
       assert.equal(nested.entries[0]?.name, "KuaiRec 2.0/data/small.csv");

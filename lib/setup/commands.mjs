@@ -2,17 +2,19 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { browser } from "./browser.mjs";
 import { kernelspec, tsxLoader } from "./kernelspec.mjs";
 import { packages } from "./packages.mjs";
 import { placeOf } from "./place.mjs";
 import { pythonEnvironment } from "./pythonEnvironment.mjs";
 import { failureText, SetupError, say } from "./report.mjs";
 import { bringUp, sessionOf } from "./step.mjs";
+import { tensorflow } from "./tensorflow.mjs";
 import { endTools } from "./tool.mjs";
 
 /** @typedef {import("./step.mjs").Step} Step */
 
-const everything = [packages, pythonEnvironment, kernelspec];
+const everything = [packages, pythonEnvironment, kernelspec, tensorflow, browser];
 
 /** What each command needs before it can start. @type {Record<string, readonly Step[]>} */
 const needs = {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readState, writeAtomically } from "./state.mjs";
+import { fingerprintOf, readState, writeAtomically } from "./state.mjs";
 
 /** The kernel's name in notebooks and for Jupyter. */
 export const kernelName = "typescript-lab";
@@ -16,7 +16,7 @@ export const kernelspec = {
   name: "kernel",
 
   fingerprint(session) {
-    return specText(session.place.root);
+    return fingerprintOf([specText(session.place.root)]);
   },
 
   isThere(session) {

@@ -18,6 +18,7 @@ import { readState, updateState } from "./state.mjs";
  * @property {string} name
  * @property {(session: Session) => string} fingerprint  of its inputs: cheap, no process started
  * @property {(session: Session) => boolean} isThere     what it made is still there: cheap too
+ * @property {(session: Session) => boolean} [fellBack]  it had to take a second choice
  * @property {(session: Session) => Promise<string | void>} run  may return a note for the record;
  *   may be called over the remains of an earlier try that was killed anywhere
  */
@@ -32,7 +33,8 @@ export function sessionOf(place, options = {}) {
 }
 
 /**
- * Whether the step still has to be done.
+ * Whether the step still has to be done: never finished, its inputs changed, what it made is gone,
+ * or it fell back and we are to try again.
  * @param {Session} session
  * @param {Step} step
  */
@@ -41,6 +43,7 @@ export function isDue(session, step) {
   const mark = state.steps[step.name];
   return (
     mark === undefined ||
+    (session.again && step.fellBack?.(session)) ||
     state.root !== session.place.root ||
     mark.fingerprint !== step.fingerprint(session) ||
     !step.isThere(session)
@@ -54,7 +57,7 @@ export function isDue(session, step) {
  * @param {readonly Step[]} steps
  */
 export async function bringUp(session, steps) {
-  if (!session.again && !steps.some((step) => isDue(session, step))) return;
+  if (!steps.some((step) => isDue(session, step))) return;
   const { place } = session;
   const lock = await acquireLock(place.lock, {
     onWait: (holder) => say(`waiting for another set-up of this project (process ${holder.pid})`),
@@ -62,7 +65,7 @@ export async function bringUp(session, steps) {
   session.onChild = lock.setChild;
   try {
     for (const step of steps) {
-      if (!session.again && !isDue(session, step)) continue;
+      if (!isDue(session, step)) continue;
       forgetOtherPlace(place);
       updateState(place.state, (state) => {
         delete state.steps[step.name];

@@ -41,3 +41,16 @@ export function acceptCondition(schema: CsvSchema): string {
   ]);
   return conditions.join(" AND ") || "true";
 }
+
+/** SQL text that says what is wrong with a row that does not meet {@link acceptCondition}. */
+export function complaint(schema: CsvSchema): string {
+  const cases = Object.entries(schema).flatMap(([name, column]) => [
+    ...(column.optional ? [] : [`WHEN "${name}" IS NULL THEN 'column ${name} is empty'`]),
+    ...(column.accept
+      ? [
+          `WHEN NOT (${column.accept}) THEN 'column ${name}: a good value meets ${column.accept.replaceAll("'", "''")}'`,
+        ]
+      : []),
+  ]);
+  return cases.length > 0 ? `CASE ${cases.join(" ")} END` : "NULL";
+}

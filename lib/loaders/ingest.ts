@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { currentCell } from "../kernel/cell";
 import type { Archive } from "./archive";
 import { csvBlocks, readHeader } from "./csvBlocks";
-import { acceptCondition, assertHeader, CsvError, type CsvSchema } from "./csvSchema";
+import { acceptCondition, assertHeader, CsvError, type CsvSchema, complaint } from "./csvSchema";
 import { type Engine, openEngine, quoteName, quoteText } from "./engine";
 import { removeAbandoned, temporarySibling } from "./temporary";
 
@@ -222,8 +222,9 @@ async function examineBlock(
   const broken = await engine.rows<{ line: number; reason: string; text: string | null }>(
     `SELECT line, min(error_message) AS reason, min(csv_line) AS text FROM reject_errors GROUP BY line ORDER BY line`,
   );
-  const refused = await engine.rows<{ row_in_block: number; text: string }>(
-    `SELECT row_in_block, concat_ws(',', ${Object.keys(schema).map(quoteName).join(", ")}) AS text
+  const fields = Object.keys(schema).map((name) => `coalesce(${quoteName(name)}::VARCHAR, '')`);
+  const refused = await engine.rows<{ row_in_block: number; reason: string; text: string }>(
+    `SELECT row_in_block, ${complaint(schema)} AS reason, concat_ws(',', ${fields.join(", ")}) AS text
      FROM read_rows WHERE NOT ${accept} ORDER BY row_in_block`,
   );
   const brokenLines = broken.map((row) => Number(row.line));
@@ -235,7 +236,7 @@ async function examineBlock(
     })),
     ...refused.map((row) => ({
       row: rowsBefore + lineOf(row.row_in_block, brokenLines),
-      reason: `a value is missing or out of range: a good row has ${acceptCondition(schema)}`,
+      reason: row.reason,
       text: row.text,
     })),
   ].sort((a, b) => a.row - b.row);

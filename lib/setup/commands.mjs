@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { browser } from "./browser.mjs";
+import { runInForeground } from "./foreground.mjs";
 import { kernelspec, tsxLoader } from "./kernelspec.mjs";
 import { packages } from "./packages.mjs";
 import { placeOf } from "./place.mjs";
@@ -68,38 +68,6 @@ export async function runCommand(argv) {
     cwd: place.root,
     // TensorFlow's native side logs to stderr, which a notebook run takes for an error.
     env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env },
-  });
-}
-
-/**
- * Runs a program with our own input and output until it ends. A signal sent to us goes on to it;
- * Ctrl-C in a terminal reaches it without our help, since the terminal tells the whole group.
- * @param {string} command
- * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
- * @returns {Promise<number>}  its exit code; 128 + the signal's number when a signal ended it
- */
-export function runInForeground(command, args, options) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { ...options, stdio: "inherit" });
-    /** @type {[NodeJS.Signals, () => void][]} */
-    const forwards = ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => {
-      const signal = /** @type {NodeJS.Signals} */ (name);
-      const told = signal === "SIGINT" && process.stdin.isTTY;
-      return [signal, () => void (told || child.kill(signal))];
-    });
-    for (const [signal, forward] of forwards) process.on(signal, forward);
-    const settle = () => {
-      for (const [signal, forward] of forwards) process.off(signal, forward);
-    };
-    child.on("error", (error) => {
-      settle();
-      reject(error);
-    });
-    child.on("close", (code, signal) => {
-      settle();
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
-    });
   });
 }
 

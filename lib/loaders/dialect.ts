@@ -25,7 +25,7 @@ export function yearOf(column: string): string {
 
 /** Whole days (24 hours) from one timestamp to a later one. */
 export function wholeDaysBetween(from: string, to: string): string {
-  return `((epoch(${to}) - epoch(${from})) // 86400)::INTEGER`;
+  return `date_sub('day', ${from}, ${to})::INTEGER`;
 }
 
 /** The first capture of an RE2 pattern, or NULL where it does not match. */

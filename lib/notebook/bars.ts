@@ -73,7 +73,11 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
             yaxis: axis(options.yTitle, { rangemode: "tozero", ...format }),
           }),
       ...legend,
-      margin: { ...MARGIN, ...(legend.margin as object), b: slant > 0 ? MARGIN.b + slant - 24 : MARGIN.b },
+      margin: {
+        ...MARGIN,
+        ...(legend.margin as object),
+        b: slant > 0 ? MARGIN.b + slant - 24 : MARGIN.b,
+      },
     }),
   };
 }

@@ -80,15 +80,22 @@ function edgesOf(low: number, high: number, { bins, logX, whole }: Spread): numb
 }
 
 function linearEdges(low: number, high: number, bins: number): number[] {
-  const width = (high - low) / bins;
-  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
+  return spread(low, high, bins, (part) => low + part * (high - low));
 }
 
 function logEdges(low: number, high: number, bins: number): number[] {
-  const ratio = high / low;
-  return Array.from({ length: bins + 1 }, (_, i) =>
-    i === bins ? high : low * ratio ** (i / bins),
-  );
+  return spread(low, high, bins, (part) => low ** (1 - part) * high ** part);
+}
+
+/** Both ends as they are, edges between them cut to 12 digits: a bin begins at 10, not at 9.999999999999998. */
+function spread(low: number, high: number, bins: number, at: (part: number) => number): number[] {
+  return Array.from({ length: bins + 1 }, (_, i) => {
+    if (i === 0) return low;
+    if (i === bins) return high;
+    const edge = at(i / bins);
+    const round = Number(edge.toPrecision(12));
+    return round > low && round < high ? round : edge;
+  });
 }
 
 /** Edges at k + 1/2, each bin with the same count of whole numbers; the last one may reach above `high`. */

@@ -1,0 +1,308 @@
+"""Runs one notebook through its kernel and renders it as a page.
+
+Started by notebooks.ts, never by hand. Says what happens as JSON, one object a line, on stdout:
+
+    {"event": "start", "cell": 3, "text": "const data = ..."}
+    {"event": "done", "cell": 3, "seconds": 0.41, "tables": 1, "figures": 0}
+    {"event": "stderr", "cell": 3, "text": "..."}
+    {"event": "error", "cell": 3, "line": 2, "name": "TypeError", "message": "...", "traceback": ["..."]}
+    {"event": "page", "synthetic": true}
+
+Cells are numbered as JupyterLab numbers them: code cells that hold something, from 1. Ends with 0 when the
+page is written, 1 after an error, 130 when it was told to stop. It ends its kernel in every case, and also
+when whoever started it disappears (its stdin then closes).
+"""
+
+import argparse
+import asyncio
+import base64
+import html
+import json
+import os
+import re
+import signal
+import struct
+import sys
+import threading
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert import HTMLExporter
+
+# CSS pixels for an inch of figure; the PNG says how many dots it has for one.
+PIXELS_PER_INCH = 100
+
+BANNER = """<div style="background:#fff3e0;border-bottom:2px solid #d55e00;color:#5d2a00;padding:0.7em 1.2em;
+font-family:sans-serif"><strong>Synthetic data.</strong> The numbers on this page come from a simulated archive,
+not from people.</div>"""
+
+
+def say(event, **what):
+    print(json.dumps({"event": event, **what}), flush=True)
+
+
+class Stopped(Exception):
+    """We were told to stop."""
+
+
+async def run(options):
+    notebook = nbformat.read(options.notebook, as_version=4)
+    client = NotebookClient(
+        notebook,
+        kernel_name=options.kernel,
+        timeout=None,
+        resources={"metadata": {"path": options.root}},
+    )
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    stopping = False
+
+    def stop():
+        nonlocal stopping
+        stopping = True
+        # Nothing of the kernel's state is wanted any more: do not wait for a busy one.
+        client.shutdown_kernel = "immediate"
+        task.cancel()
+
+    threading.Thread(target=wait_for_orphanhood, args=(loop, stop), daemon=True).start()
+    try:
+        async with client.async_setup_kernel(cwd=options.root):
+            for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(name, stop)
+            failed = await run_cells(client, notebook)
+    except BaseException:
+        if stopping:
+            raise Stopped from None
+        raise
+    if stopping:
+        raise Stopped
+    return None if failed else notebook
+
+
+def wait_for_orphanhood(loop, stop):
+    """Reads stdin to its end: it ends when whoever started us is gone."""
+    while os.read(0, 4096):
+        pass
+    loop.call_soon_threadsafe(stop)
+
+
+async def run_cells(client, notebook):
+    """Runs the cells in order until one fails. Returns whether one did."""
+    errors = ErrorText(client)
+    await errors.listen()
+    try:
+        return await run_each(client, notebook, errors)
+    finally:
+        errors.close()
+
+
+async def run_each(client, notebook, errors):
+    number = 0
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        number += 1
+        errors.running = number
+        say("start", cell=number, text=first_line(cell.source))
+        begin = time.monotonic()
+        failure = None
+        try:
+            await client.async_execute_cell(cell, index, execution_count=number)
+        except CellExecutionError as error:
+            failure = error
+        except DeadKernelError:
+            say("error", cell=number, name="KernelDied", message="The kernel ended while this cell ran.")
+            return True
+        complaints = await errors.settled()
+        if failure is not None:
+            error, unused = describe(number, cell, failure, complaints)
+            for source, text in unused.items():
+                say("stderr", cell=source, text=text)
+            say("error", **error)
+            return True
+        for source, text in complaints.items():
+            say("stderr", cell=source, text=text)
+        if complaints:
+            return True
+        tables, figures = counted(cell.outputs)
+        say("done", cell=number, seconds=time.monotonic() - begin, tables=tables, figures=figures)
+    return False
+
+
+class ErrorText:
+    """All text on stderr, whichever cell it belongs to.
+
+    nbclient keeps only the output of the cell that runs, so an error that surfaces after its cell has
+    ended would be lost. A second listener hears everything.
+    """
+
+    def __init__(self, client):
+        self.client = client
+        # The cell that runs, and the cell of each request: the one that ran when it was first heard of.
+        self.running = 0
+        self.cells = {}
+        self.heard = []
+        self.last = None
+
+    async def listen(self):
+        self.channel = self.client.km.client()
+        self.channel.start_channels(shell=False, stdin=False, hb=False, control=False)
+        self.task = asyncio.create_task(self.hear())
+        # A subscription takes a moment to arrive, and what is sent before that passes us by.
+        while self.last is None:
+            self.client.kc.kernel_info()
+            await asyncio.sleep(0.02)
+
+    async def hear(self):
+        while True:
+            message = await self.channel.iopub_channel.get_msg(timeout=None)
+            self.last = time.monotonic()
+            cell = self.cells.setdefault(message["parent_header"].get("msg_id"), self.running)
+            if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
+                self.heard.append((cell, message["content"]["text"]))
+
+    def close(self):
+        self.task.cancel()
+        self.channel.stop_channels()
+
+    async def settled(self):
+        """What was heard since the last call, once nothing more has come for a moment."""
+        while time.monotonic() - self.last < 0.03:
+            await asyncio.sleep(0.01)
+        heard, self.heard = self.heard, []
+        joined = {}
+        for cell, text in heard:
+            joined[cell] = joined.get(cell, "") + text
+        return joined
+
+
+def describe(number, cell, failure, complaints):
+    """The error of a cell, and the stderr text that is not part of it.
+
+    What happened stands in the kernel's error message, or, where it sends none, on stderr.
+    """
+    complaints = dict(complaints)
+    name, message, traceback = failure.ename, failure.evalue, []
+    for output in cell.outputs:
+        if output.output_type == "error":
+            name, message, traceback = output.ename, output.evalue, list(output.traceback)
+    text = without_colours("\n".join(traceback)) if traceback else complaints.pop(number, "")
+    if not message or name == "<Error>":
+        name, message = "Error", next((line for line in text.splitlines() if line.strip()), "")
+    error = {
+        "cell": number,
+        "line": line_of(text, len(cell.source.splitlines())),
+        "name": name,
+        "message": message,
+        "traceback": text.splitlines(),
+    }
+    return error, complaints
+
+
+def without_colours(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def line_of(text, lines):
+    """The line of the cell that an error names: `cell 3, line 2`, `<cell 3>:2:7` or a compiler's `2:7 - error`."""
+    for pattern in (r"[Cc]ell\b[^\n]*?\bline (\d+)", r"[Cc]ell[^\n:]*:(\d+)(?::\d+)?", r"(?m)^(\d+):\d+ - "):
+        found = re.search(pattern, text)
+        if found and 1 <= int(found.group(1)) <= lines:
+            return int(found.group(1))
+    return None
+
+
+def first_line(source):
+    return next((line.strip() for line in source.splitlines() if line.strip()), "")
+
+
+def counted(outputs):
+    text = "".join(
+        output.data.get("text/html", "")
+        for output in outputs
+        if output.output_type in ("display_data", "execute_result")
+    )
+    return text.count("data-lab-table="), text.count("data-lab-figure=")
+
+
+def render(notebook, options):
+    """The executed notebook as one HTML page that needs nothing else to be read. Returns the page's facts."""
+    synthetic = False
+    drawn_by_script = False
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            synthetic = synthetic or "data-lab-synthetic=" in data.get("text/html", "")
+            drawn_by_script = drawn_by_script or 'class="lab-figure"' in data.get("text/html", "")
+            data.pop("application/vnd.plotly.v1+json", None)
+            if "image/png" in data:
+                output.metadata["image/png"] = shown_size(data["image/png"])
+
+    exporter = HTMLExporter(template_name="lab")
+    exporter.exclude_input_prompt = True
+    exporter.exclude_output_prompt = True
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": options.title}})
+    page = without_remote_scripts(page, any_formula(notebook))
+    if drawn_by_script:
+        with open(options.plotly, encoding="utf-8") as file:
+            page = page.replace("</head>", f"<script>{file.read()}</script>\n</head>", 1)
+    if synthetic:
+        page = re.sub(r"(<body[^>]*>)", lambda body: body.group(1) + "\n" + BANNER, page, count=1)
+    draft = f"{options.page}.{os.getpid()}.partial"
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            file.write(page)
+        os.replace(draft, options.page)
+    except BaseException:
+        if os.path.exists(draft):
+            os.remove(draft)
+        raise
+    say("page", synthetic=synthetic)
+
+
+def shown_size(encoded):
+    """Width and height in CSS pixels of a PNG, from its size and its resolution (IHDR and pHYs chunks)."""
+    png = base64.b64decode(encoded)
+    width, height = struct.unpack(">II", png[16:24])
+    at = png.find(b"pHYs", 0, 200)
+    dots_per_inch = struct.unpack(">I", png[at + 4 : at + 8])[0] * 0.0254 if at > 0 else PIXELS_PER_INCH
+    return {key: round(size / dots_per_inch * PIXELS_PER_INCH) for key, size in (("width", width), ("height", height))}
+
+
+def any_formula(notebook):
+    return any(cell.cell_type == "markdown" and "$" in cell.source for cell in notebook.cells)
+
+
+def without_remote_scripts(page, keep_formulas):
+    """Drops the libraries that nbconvert would fetch for widgets and diagrams; formulas keep theirs."""
+    page = re.sub(
+        r'<script[^>]*\bsrc="https?://[^"]*"[^>]*>\s*</script>',
+        lambda script: script.group(0) if keep_formulas and "mathjax" in script.group(0).lower() else "",
+        page,
+        flags=re.IGNORECASE,
+    )
+    return re.sub(r'<script type="module">(?:(?!</script>).)*https?://.*?</script>', "", page, flags=re.DOTALL)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("notebook", "root", "kernel", "page", "title", "plotly"):
+        parser.add_argument(f"--{name}", required=True)
+    options = parser.parse_args()
+    try:
+        notebook = asyncio.run(run(options))
+    except (Stopped, KeyboardInterrupt):
+        return 130
+    except Exception as error:
+        say("error", cell=0, line=None, name=type(error).__name__, message=str(error), traceback=[])
+        return 1
+    if notebook is None:
+        return 1
+    render(notebook, options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

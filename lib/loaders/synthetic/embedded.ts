@@ -1,19 +1,27 @@
 /** The archives that stand in where no real one is: made once, on first use. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { progress } from "../../kernel/progress";
 import { dataFolder, libraryVersion } from "../places";
 import { syntheticMovieLens } from "./movieLens";
+import { movieLensSize } from "./movieLensSize";
+import { parametersText } from "./movieLensTruth";
 
 const SEED = 1;
 
 /**
- * Path of the embedded MovieLens archive (a tenth of ML-32M, seed 1) in `data/synthetic`, made when it is not there.
- * The library's version is part of its name, because another version may draw other data.
+ * Path of the embedded MovieLens archive (a tenth of ML-32M, seed 1) in `data/synthetic`, made when it is not there, and
+ * made again when the constants in its truth folder are not those of this library, which would draw other data.
  */
 export async function embeddedMovieLens(): Promise<string> {
-  const path = join(dataFolder(), "synthetic", `ml-synthetic-${libraryVersion()}.zip`);
-  if (existsSync(path)) return path;
+  const stem = join(dataFolder(), "synthetic", `ml-synthetic-${libraryVersion()}`);
+  const path = `${stem}.zip`;
+  const size = movieLensSize("embedded");
+  const wanted = parametersText({ size, seed: SEED, version: libraryVersion() });
+  const parameters = join(`${stem}.truth`, "parameters.json");
+  if (existsSync(path) && existsSync(parameters) && readFileSync(parameters, "utf8") === wanted) {
+    return path;
+  }
   const bar = progress("Making synthetic MovieLens data, because data/movieLens holds no archive");
   try {
     const made = await syntheticMovieLens({

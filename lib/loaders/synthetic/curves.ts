@@ -1,0 +1,66 @@
+/** Piecewise curves through published points. */
+import type { Curve } from "./movieLensParameters";
+
+/** The curve's value at x, straight between its points and constant outside them. */
+export function interpolate(curve: Curve, x: number): number {
+  if (x <= curve[0][0]) return curve[0][1];
+  for (let i = 1; i < curve.length; i++) {
+    const [x1, y1] = curve[i];
+    if (x <= x1) {
+      const [x0, y0] = curve[i - 1];
+      return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+    }
+  }
+  return curve[curve.length - 1][1];
+}
+
+/** The inverse of an increasing curve: the x whose value is y. */
+export function invert(curve: Curve, y: number): number {
+  return interpolate(
+    curve.map(([a, b]) => [b, a] as const),
+    y,
+  );
+}
+
+/** The curve with logarithms in place of its values (and, on request, of its x). */
+export function logarithmic(curve: Curve, axes: "y" | "both"): Curve {
+  return curve.map(([x, y]) => [axes === "both" ? Math.log(x) : x, Math.log(y)] as const);
+}
+
+/**
+ * A factor k such that sum over i of bounded(k * values[i]) is the total, bounded to [lowest, highest[i]]; by bisection.
+ * @throws RangeError when even the bounds miss the total.
+ */
+export function scaleToTotal(
+  values: Float64Array,
+  total: number,
+  lowest: number,
+  highest: (index: number) => number,
+): Float64Array {
+  const scaled = new Float64Array(values.length);
+  const sumAt = (factor: number) => {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) {
+      scaled[i] = Math.min(highest(i), Math.max(lowest, factor * values[i]));
+      sum += scaled[i];
+    }
+    return sum;
+  };
+  let low = 0;
+  let high = 1;
+  if (sumAt(0) > total * (1 + 1e-9)) {
+    throw new RangeError(`${total} is too small a total for ${values.length} shares.`);
+  }
+  while (sumAt(high) < total) {
+    high *= 2;
+    if (high > 1e12)
+      throw new RangeError(`${total} is too large a total for ${values.length} shares.`);
+  }
+  for (let step = 0; step < 80; step++) {
+    const middle = (low + high) / 2;
+    if (sumAt(middle) < total) low = middle;
+    else high = middle;
+  }
+  sumAt(high);
+  return scaled;
+}

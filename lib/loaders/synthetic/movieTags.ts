@@ -1,0 +1,224 @@
+/** Tags: few users write most of them, on movies they rated, in their own spelling. */
+import { type AliasTable, aliasTable, type Random } from "../../stats";
+import { genresOf } from "./attention";
+import type { CsvBytes } from "./csvBytes";
+import { scaleToTotal } from "./curves";
+import type { History } from "./histories";
+import type { Catalogue } from "./movieCatalogue";
+import { GENRES, type Genre } from "./movieGenres";
+import { TAGGING } from "./movieLensParameters";
+import { ADJECTIVES, FIRST_NAMES, LAST_NAMES, NOUNS, PLACES } from "./movieWords";
+import { type Raters, roundToTotal } from "./raters";
+import { AWKWARD_TAGS, COMMON_TAGS } from "./tagWords";
+
+/** Rows of tags.csv, sorted by user, movie and tag. */
+export interface TagRows {
+  readonly length: number;
+  readonly user: Int32Array;
+  readonly movie: Int32Array;
+  /** Code of the text: see `tagText`. */
+  readonly tag: Int32Array;
+  readonly timestamp: Int32Array;
+}
+
+const SPELLINGS = 8;
+const PEOPLE = FIRST_NAMES.length * LAST_NAMES.length;
+const THEMES = ADJECTIVES.length * NOUNS.length;
+const PAIRS = NOUNS.length * NOUNS.length;
+const RARE = PEOPLE + THEMES + PAIRS + PLACES.length * 2;
+
+/** How many tags each user writes; 0 for most. Sums to the wanted number. */
+export function drawTagCounts(tags: number, raters: Raters, random: Random): Int32Array {
+  const counts = new Int32Array(raters.size);
+  const writers: number[] = [];
+  for (let user = 0; user < raters.size; user++) {
+    const joined = raters.sessionStart[raters.sessionFrom[user]];
+    // Those who joined after tagging began: then they may tag all that they rated.
+    const chosen = random.coarseUniform() < TAGGING.taggers;
+    if (chosen && joined > TAGGING.firstSecond) writers.push(user);
+  }
+  if (writers.length === 0) return counts;
+  const spread = Float64Array.from(writers, () => Math.exp(TAGGING.logSd * random.normal()));
+  const most = writers.map((user) => Math.floor(raters.ratings[user] * TAGGING.perMovie * 0.5));
+  const room = most.reduce((sum, value) => sum + value, 0);
+  const scaled = scaleToTotal(spread, Math.min(tags, Math.floor(room * 0.9)), 1, (i) => most[i]);
+  const rounded = roundToTotal(scaled, Math.min(tags, Math.floor(room * 0.9)));
+  writers.forEach((user, i) => {
+    counts[user] = rounded[i];
+  });
+  return counts;
+}
+
+export interface Tagger {
+  /** Writes the tags of one user on the movies of the history. Call in the order of users. */
+  tag(user: number, history: History, count: number, random: Random): void;
+  rows(): TagRows;
+}
+
+export function tagger(catalogue: Catalogue, total: number): Tagger {
+  const user = new Int32Array(total);
+  const movie = new Int32Array(total);
+  const tag = new Int32Array(total);
+  const timestamp = new Int32Array(total);
+  const common = commonTables();
+  let length = 0;
+
+  function drawTag(index: number, random: Random): number {
+    const draw = random.coarseUniform();
+    if (draw < 0.27) {
+      const genres = genresOf(catalogue.genres[index]);
+      const table =
+        genres.length === 0 ? common.any : common.byGenre[genres[random.integer(genres.length)]];
+      return table.draw(random);
+    }
+    // A movie has some forty rare tags of its own; its first ones are used most.
+    if (draw < 0.9) return COMMON_TAGS.length + rareTag(index, random);
+    if (draw < 0.903) {
+      return COMMON_TAGS.length + RARE + random.integer(AWKWARD_TAGS.length);
+    }
+    return COMMON_TAGS.length + Math.floor(RARE * random.coarseUniform() ** 2.5);
+  }
+
+  return {
+    tag(who, history, count, random) {
+      const from = length;
+      const written = new Set<number>();
+      const positions = new Set<number>();
+      const wanted = Math.ceil(count / 3.2);
+      const least = Math.ceil(count / TAGGING.perMovie);
+      const movies = Math.min(history.length, Math.max(least, wanted));
+      while (positions.size < movies) positions.add(random.integer(history.length));
+      const list = Array.from(positions);
+      for (let left = count; left > 0; left--) {
+        const place = list[count - left < list.length ? count - left : random.integer(list.length)];
+        const on = history.movie[place];
+        let code = drawTag(on, random);
+        for (let attempt = 0; written.has(on * 524_288 + code) && attempt < 40; attempt++) {
+          code = drawTag(on, random);
+        }
+        if (written.has(on * 524_288 + code)) code = COMMON_TAGS.length + random.integer(RARE);
+        written.add(on * 524_288 + code);
+        user[length] = who;
+        movie[length] = on;
+        tag[length] = code * SPELLINGS + drawSpelling(random);
+        timestamp[length] = Math.min(
+          1_697_164_147,
+          history.timestamp[place] + 3 + Math.floor(random.exponential(40)),
+        );
+        length++;
+      }
+      sortRows(from);
+    },
+    rows: () => ({ length, user, movie, tag, timestamp }),
+  };
+
+  function sortRows(from: number): void {
+    const rows = Array.from({ length: length - from }, (_, i) => ({
+      movie: movie[from + i],
+      tag: tag[from + i],
+      timestamp: timestamp[from + i],
+      key: tagText(tag[from + i])
+        .trim()
+        .toLowerCase(),
+    }));
+    rows.sort(
+      (a, b) =>
+        a.movie - b.movie ||
+        (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) ||
+        a.timestamp - b.timestamp,
+    );
+    rows.forEach((row, i) => {
+      movie[from + i] = row.movie;
+      tag[from + i] = row.tag;
+      timestamp[from + i] = row.timestamp;
+    });
+  }
+}
+
+/** One row of tags.csv. */
+export function writeTagRow(rows: TagRows, row: number, catalogue: Catalogue, csv: CsvBytes): void {
+  csv.integer(rows.user[row] + 1);
+  csv.comma();
+  csv.integer(catalogue.movieId[rows.movie[row]]);
+  csv.comma();
+  csv.text(tagText(rows.tag[row]));
+  csv.comma();
+  csv.integer(rows.timestamp[row]);
+  csv.endRow();
+}
+
+function commonTables(): { any: AliasTable; byGenre: readonly AliasTable[] } {
+  const any = aliasTable(COMMON_TAGS.map((tag) => (tag.genres.length === 0 ? tag.rows : 1)));
+  const byGenre = GENRES.map((genre: Genre) =>
+    aliasTable(
+      COMMON_TAGS.map((tag) =>
+        tag.genres.includes(genre)
+          ? tag.rows / tag.genres.length
+          : tag.genres.length === 0
+            ? tag.rows / 8
+            : 1,
+      ),
+    ),
+  );
+  return { any, byGenre };
+}
+
+/** A rare tag of a movie: the k-th of its own, scattered over all by a multiplicative hash. */
+function rareTag(movie: number, random: Random): number {
+  const own = Math.floor(40 * random.coarseUniform() ** 2);
+  const hash = Math.imul(Math.imul(movie + 1, 0x9e3779b1) ^ (own + 1), 0x85ebca6b) >>> 0;
+  // Some people and themes are everywhere.
+  return Math.floor(RARE * (hash / 2 ** 32) ** 1.6);
+}
+
+function drawSpelling(random: Random): number {
+  const draw = random.coarseUniform();
+  if (draw < 0.8) return 0;
+  if (draw < 0.91) return 1;
+  if (draw < 0.95) return 2;
+  if (draw < 0.965) return 3;
+  if (draw < 0.98) return 4;
+  return 5;
+}
+
+/** The text of a tag's code: what it says and how this user spells it. */
+export function tagText(code: number): string {
+  const text = plainText(Math.floor(code / SPELLINGS));
+  switch (code % SPELLINGS) {
+    case 1:
+      return text.charAt(0).toUpperCase() + text.slice(1);
+    case 2:
+      return text.replace(/(^|\s)([a-z])/g, (letter) => letter.toUpperCase());
+    case 3:
+      return text.toUpperCase();
+    case 4:
+      return `${text} `;
+    case 5:
+      return text.toLowerCase();
+    default:
+      return text;
+  }
+}
+
+function plainText(code: number): string {
+  if (code < COMMON_TAGS.length) return COMMON_TAGS[code].text;
+  let rest = code - COMMON_TAGS.length;
+  if (rest >= RARE) return AWKWARD_TAGS[rest - RARE];
+  // Consecutive codes are of different sorts, so that the frequent ones are a mixture.
+  rest = (rest * 40_503) % RARE;
+  if (rest < PEOPLE) {
+    return `${FIRST_NAMES[rest % FIRST_NAMES.length]} ${LAST_NAMES[Math.floor(rest / FIRST_NAMES.length)]}`;
+  }
+  rest -= PEOPLE;
+  if (rest < THEMES) {
+    const adjective = ADJECTIVES[rest % ADJECTIVES.length].toLowerCase();
+    return `${adjective} ${NOUNS[Math.floor(rest / ADJECTIVES.length)].toLowerCase()}`;
+  }
+  rest -= THEMES;
+  if (rest < PAIRS) {
+    const [a, b] = [NOUNS[rest % NOUNS.length], NOUNS[Math.floor(rest / NOUNS.length)]];
+    return a === b ? a.toLowerCase() : `${a} ${b}`.toLowerCase();
+  }
+  rest -= PAIRS;
+  return rest < PLACES.length ? PLACES[rest] : `set in ${PLACES[rest - PLACES.length]}`;
+}

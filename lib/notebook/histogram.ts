@@ -198,10 +198,8 @@ function logTicks(low: number, high: number, whole: boolean): Record<string, unk
 
 function leftOut({ notPositive, missing }: Bins): object[] {
   const parts: string[] = [];
-  if (notPositive > 0) {
-    parts.push(`${notPositive.toLocaleString("en-US")} values of 0 or below lie off the log axis`);
-  }
-  if (missing > 0) parts.push(`${missing.toLocaleString("en-US")} missing`);
-  if (parts.length === 0) return [];
-  return [cornerNote(parts.join(", "))];
+  if (notPositive > 0)
+    parts.push(`off the log axis (0 or below): ${notPositive.toLocaleString("en-US")}`);
+  if (missing > 0) parts.push(`missing: ${missing.toLocaleString("en-US")}`);
+  return parts.length > 0 ? [cornerNote(parts.join(", "))] : [];
 }

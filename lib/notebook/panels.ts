@@ -110,7 +110,7 @@ function combined(
     for (const annotation of (figure.layout.annotations as object[] | undefined) ?? []) {
       annotations.push(movedInto(annotation, domain, suffix));
     }
-    layout.barmode ??= figure.layout.barmode;
+    if (figure.layout.barmode) layout.barmode ??= figure.layout.barmode;
     layout.bargap = Math.max(Number(layout.bargap ?? 0), Number(figure.layout.bargap ?? 0));
   });
 

@@ -29,7 +29,7 @@ describe("frame", () => {
   it("computes, without a word on stderr", (t) => {
     const warn = t.mock.method(console, "warn", () => {});
     const df = frame([{ x: 1 }, { x: 2 }]);
-    assert.equal(df["x"].mean(), 1.5);
+    assert.equal(df.column("x").mean(), 1.5);
     assert.deepEqual(df.tensor.arraySync(), [[1], [2]]);
     assert.equal(warn.mock.callCount(), 0);
   });

@@ -109,7 +109,7 @@ describe("histogram", () => {
     yTitle: "Users",
     color: "green",
   });
-  const trace = figure.data[0] as {
+  const trace = figure.data[0] as unknown as {
     x: number[];
     y: number[];
     width: number[];
@@ -133,7 +133,7 @@ describe("histogram", () => {
     const notes = figure.layout.annotations as { text: string }[];
     assert.deepEqual(
       notes.map(({ text }) => text),
-      ["1 values of 0 or below lie off the log axis"],
+      ["off the log axis (0 or below): 1"],
     );
   });
 });

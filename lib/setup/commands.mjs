@@ -5,6 +5,7 @@ import { browser } from "./browser.mjs";
 import { runInForeground } from "./foreground.mjs";
 import { kernelspec, tsxLoader } from "./kernelspec.mjs";
 import { packages } from "./packages.mjs";
+import { peers } from "./peers.mjs";
 import { placeOf } from "./place.mjs";
 import { pythonEnvironment } from "./pythonEnvironment.mjs";
 import { failureText, SetupError, say } from "./report.mjs";
@@ -46,10 +47,9 @@ export async function runCommand(argv) {
   }
   const place = placeOf();
   const session = sessionOf(place, { again: command === "setup" });
-  const asksForHelp = args.includes("--help") || args.includes("-h");
   const stopListening = endOnSignal();
   try {
-    await bringUp(session, asksForHelp ? [packages] : needs[command]);
+    await bringUp(session, stepsFor(command, args));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(failureText(error));
@@ -69,6 +69,12 @@ export async function runCommand(argv) {
     // TensorFlow's native side logs to stderr, which a notebook run takes for an error.
     env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env },
   });
+}
+
+/** @param {string} command @param {readonly string[]} args */
+function stepsFor(command, args) {
+  if (args.includes("--help") || args.includes("-h")) return [packages];
+  return args.includes("--peers") ? [...needs[command], peers] : needs[command];
 }
 
 /** Ends the running tool and leaves, when the set-up itself is told to stop. */

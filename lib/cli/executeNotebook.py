@@ -193,7 +193,7 @@ def describe(number, cell, failure, complaints):
         name, message = "Error", next((line for line in text.splitlines() if line.strip()), "")
     error = {
         "cell": number,
-        "line": line_of(text, len(cell.source.splitlines())),
+        "line": line_of(text, cell.execution_count or number, len(cell.source.splitlines())),
         "name": name,
         "message": message,
         "traceback": text.splitlines(),
@@ -205,9 +205,10 @@ def without_colours(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def line_of(text, lines):
-    """The line of the cell that an error names: `cell 3, line 2`, `<cell 3>:2:7` or a compiler's `2:7 - error`."""
-    for pattern in (r"[Cc]ell\b[^\n]*?\bline (\d+)", r"[Cc]ell[^\n:]*:(\d+)(?::\d+)?", r"(?m)^(\d+):\d+ - "):
+def line_of(text, count, lines):
+    """The line that an error names in the cell with this count: `Cell [3], line 2`, `Cell [3]:2:7`, or, from
+    the compiler, `2:7 - error`. None where it names none."""
+    for pattern in (rf"Cell \[{count}\](?:, line |:)(\d+)", r"(?m)^(\d+):\d+ - "):
         found = re.search(pattern, text)
         if found and 1 <= int(found.group(1)) <= lines:
             return int(found.group(1))

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { currentCell } from "../kernel/cell";
+import { escapeHtml } from "../kernel/htmlTable";
 import type { DataSource } from "../loaders/dataSource";
 import { libraryVersion, writeupFolder } from "../loaders/places";
 import type { Cell } from "../loaders/rows";
@@ -10,7 +11,6 @@ import { csvText } from "./csv";
 import type { Figure } from "./figure";
 import { figureFragment, figurePage, PLOTLY_COPY } from "./figureHtml";
 import { figureText } from "./figureText";
-import { escapeHtml } from "./html";
 import { figurePng, plotlyFile } from "./png";
 import {
   isSynthetic,
@@ -23,7 +23,7 @@ import {
 import { sentence } from "./say";
 import { withSourceLine } from "./sourceLine";
 import { type TableInput, tableOf } from "./table";
-import { tableHtml, tablePlain } from "./tableText";
+import { readableTable } from "./tableText";
 import { writeFileAtomic } from "./writeFile";
 
 export interface TableOptions {
@@ -100,9 +100,10 @@ async function showTable(place: Place, name: string, input: TableInput, options:
   const count = table.rows.length;
   const size = count > limit ? `First ${limit} of ${count.toLocaleString("en-US")} rows.` : "";
   const caption = captionOf(place, "table", [size, options.note ?? ""], [file]);
+  const { html, plain } = readableTable(table, limit);
   cell.display({
-    "text/html": `${tableHtml(table, limit)}\n${caption.html}`,
-    "text/plain": `${tablePlain(table, limit)}\n${caption.plain}\n`,
+    "text/html": `${html}\n${caption.html}`,
+    "text/plain": `${plain}\n${caption.plain}\n`,
   });
 }
 

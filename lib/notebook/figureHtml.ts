@@ -1,8 +1,8 @@
 /** Interactive figures as HTML: a page beside the other files, and an output for where no PNG can be had. */
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../kernel/htmlTable";
 import type { Figure } from "./figure";
 import { figureTitle } from "./figureText";
-import { escapeHtml } from "./html";
 
 /** Name of the copy of plotly.js that the pages of one folder share. */
 export const PLOTLY_COPY = "plotly.min.js";

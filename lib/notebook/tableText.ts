@@ -1,59 +1,35 @@
-/** A small table for reading: as HTML and as aligned text. */
+/** A small table for reading: values written alike within a column, as HTML and as aligned text. */
+import { type TableData, tableHtml, tableText } from "../kernel/htmlTable";
 import type { Cell } from "../loaders/rows";
 import { fullText, isMissing, numberText } from "./cellText";
-import { escapeHtml } from "./html";
 import type { Table } from "./table";
 
 /** The longest text a cell shows; the file has it whole. */
 const LONGEST = 60;
 
-interface ReadableTable {
-  readonly columns: readonly string[];
-  readonly right: readonly boolean[];
-  readonly lines: readonly (readonly string[])[];
+/** The first `limit` rows as HTML and as text. Numbers stand at the right. */
+export function readableTable(table: Table, limit: number): { html: string; plain: string } {
+  const data = shownRows(table, limit);
+  const limits = { rows: limit, columns: table.columns.length, characters: LONGEST };
+  return { html: tableHtml(data, limits), plain: tableText(data, limits) };
 }
 
-/** The first `limit` rows as an HTML table; numbers stand at the right. */
-export function tableHtml(table: Table, limit: number): string {
-  const { columns, right, lines } = readable(table, limit);
-  const align = (column: number) => `style="text-align:${right[column] ? "right" : "left"}"`;
-  const head = columns.map((name, i) => `<th ${align(i)}>${escapeHtml(name)}</th>`).join("");
-  const body = lines
-    .map((line) => {
-      const cells = line.map((text, i) => `<td ${align(i)}>${escapeHtml(text)}</td>`).join("");
-      return `<tr>${cells}</tr>`;
-    })
-    .join("\n");
-  return `<table class="dataframe">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
-}
-
-/** The first `limit` rows in aligned columns. */
-export function tablePlain(table: Table, limit: number): string {
-  const { columns, right, lines } = readable(table, limit);
-  const widths = columns.map((name, i) =>
-    Math.max(name.length, ...lines.map((line) => line[i]!.length)),
-  );
-  return [columns, ...lines]
-    .map((line) =>
-      line
-        .map((text, i) => (right[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
-function readable({ columns, rows }: Table, limit: number): ReadableTable {
+function shownRows({ columns, rows }: Table, limit: number): TableData {
   const shown = rows.slice(0, limit);
   const texts = columns.map((name) => {
-    const values = rows.map((row) => row[name] ?? null);
-    const write = writer(name, values);
-    return shown.map((row) => shortened(write(row[name] ?? null)));
+    const write = writer(
+      name,
+      rows.map((row) => row[name] ?? null),
+    );
+    return shown.map((row) => write(row[name] ?? null));
   });
   return {
-    columns,
-    right: columns.map((name) => shown.every((row) => isNumber(row[name]) || isMissing(row[name]))),
-    lines: shown.map((_, row) => texts.map((column) => column[row]!)),
+    columns: columns.map((name) => {
+      const right = shown.every((row) => isNumber(row[name]) || isMissing(row[name]));
+      return { name, align: right ? "right" : "left" };
+    }),
+    rowCount: shown.length,
+    cell: (row, column) => texts[column]![row],
   };
 }
 
@@ -62,8 +38,8 @@ const NAMES = /(^|_)(id|year|timestamp|seed)$|Id$|^year/i;
 
 function writer(name: string, values: readonly Cell[]): (value: Cell) => string {
   const numbers = values.filter((value): value is number => typeof value === "number");
-  // A column of one kind is written alike. A column that mixes kinds (the values of a list of
-  // metrics) or holds whole numbers only needs no decimals where there are none.
+  // A column of numbers is written with equally many decimals. Where kinds mix, as in the values of a list of
+  // metrics, each value is written by itself.
   const alike = values.every((value) => isNumber(value) || isMissing(value)) && name !== "value";
   const decimals = Math.max(0, ...numbers.map(decimalsOf));
   return (value) => {
@@ -94,9 +70,4 @@ function decimalsOf(value: number): number {
 
 function isNumber(value: unknown): value is number | bigint {
   return typeof value === "bigint" || (typeof value === "number" && !Number.isNaN(value));
-}
-
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }

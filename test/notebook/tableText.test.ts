@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { tableOf } from "../../lib/notebook/table";
-import { tableHtml, tablePlain } from "../../lib/notebook/tableText";
+import { readableTable } from "../../lib/notebook/tableText";
 
-describe("tablePlain", () => {
+describe("a table as text", () => {
   it("aligns columns and writes a column's numbers alike", () => {
     const table = tableOf([
       { rating: 0.5, count: 525132, share: 0.0164103, movieId: 4993, note: "low" },
       { rating: 5, count: 12, share: null, movieId: 318, note: null },
     ]);
     assert.equal(
-      tablePlain(table, 60),
+      readableTable(table, 60).plain,
       [
         "rating    count   share  movieId  note",
         "   0.5  525,132  0.0164     4993  low",
@@ -26,8 +26,8 @@ describe("tablePlain", () => {
       { metric: "first", value: new Date("1995-01-09T11:46:44Z") },
     ]);
     assert.deepEqual(
-      tablePlain(table, 60)
-        .split("\n")
+      readableTable(table, 60)
+        .plain.split("\n")
         .map((line) => line.split(/ {2,}/).pop()),
       ["value", "4,018", "0.9596", "1995-01-09 11:46:44"],
     );
@@ -35,13 +35,13 @@ describe("tablePlain", () => {
 
   it("shows the first rows only", () => {
     const table = tableOf([{ a: 1 }, { a: 2 }, { a: 3 }]);
-    assert.equal(tablePlain(table, 2), "a\n1\n2");
+    assert.equal(readableTable(table, 2).plain, "a\n1\n2");
   });
 });
 
-describe("tableHtml", () => {
+describe("a table as HTML", () => {
   it("shows text as it is and numbers at the right", () => {
-    const html = tableHtml(tableOf([{ title: '<b>&"x"</b>', n: 1000 }]), 60);
+    const html = readableTable(tableOf([{ title: '<b>&"x"</b>', n: 1000 }]), 60).html;
     assert.ok(
       html.includes('<td style="text-align:left">&lt;b&gt;&amp;&quot;x&quot;&lt;/b&gt;</td>'),
     );
@@ -49,7 +49,7 @@ describe("tableHtml", () => {
   });
 
   it("shortens long text", () => {
-    const html = tableHtml(tableOf([{ title: "x".repeat(100) }]), 60);
-    assert.match(html, /<td[^>]*>x{59}…<\/td>/);
+    const html = readableTable(tableOf([{ title: "x".repeat(100) }]), 60).html;
+    assert.match(html, /<td[^>]* title="x{100}">x{59}…<\/td>/);
   });
 });

@@ -42,7 +42,7 @@ export interface MovieLensOptions {
 export type MovieLensFile = "ratings" | "movies" | "tags" | "links";
 
 /** Raised when the way rows are stored changes, so that old caches are not read. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 const SYNTHETIC_MARK = /^\s*(?:#\s*)?synthetic data/i;
 

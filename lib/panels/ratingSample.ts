@@ -57,12 +57,13 @@ export async function fullRatingSummary(
   sample: RatingSample,
 ): Promise<MetricRow[]> {
   const full = await data.engine.row(
-    `SELECT count(*) AS full_rating_rows_scanned,
-       count(DISTINCT userId) AS full_unique_users,
-       count(DISTINCT movieId) AS full_unique_movies_with_ratings,
-       ${timeFromUnixSeconds("min(timestamp)")} AS rating_timestamp_min,
-       ${timeFromUnixSeconds("max(timestamp)")} AS rating_timestamp_max
-     FROM ratings`,
+    `WITH size AS (SELECT count(*) AS n, min(timestamp) AS first, max(timestamp) AS last FROM ratings)
+     SELECT n AS full_rating_rows_scanned,
+       (SELECT count(DISTINCT userId) FROM ratings) AS full_unique_users,
+       (SELECT count(DISTINCT movieId) FROM ratings) AS full_unique_movies_with_ratings,
+       ${timeFromUnixSeconds("first")} AS rating_timestamp_min,
+       ${timeFromUnixSeconds("last")} AS rating_timestamp_max
+     FROM size`,
   );
   const sampled = await data.engine.row(
     `SELECT ${sample.modulus} AS sample_user_modulus,

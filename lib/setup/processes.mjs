@@ -35,10 +35,10 @@ export function stillRuns(known) {
     // EPERM: it is there, but somebody else's.
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPERM") return false;
   }
-  if (process.platform === "linux")
-    return startOf(known.pid) === (known.start ?? startOf(known.pid));
-  const start = known.start === undefined ? undefined : startOf(known.pid);
-  return start === undefined || start === known.start;
+  const start = startOf(known.pid);
+  // Where starts are told, none means a process that has ended and waits for its parent.
+  if (start === undefined) return process.platform === "win32";
+  return known.start === undefined || start === known.start;
 }
 
 /**

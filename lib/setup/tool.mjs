@@ -100,7 +100,7 @@ export function endTools() {
 export function lastLines(text, count) {
   return text
     .split("\n")
-    .map((line) => line.replace(/^.*\r(?!$)/, "").trimEnd())
+    .map((line) => line.trimEnd().replace(/^[^]*\r/, ""))
     .filter((line) => line.trim() !== "")
     .slice(-count)
     .join("\n");

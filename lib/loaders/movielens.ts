@@ -4,7 +4,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { progress } from "../kernel/progress";
+import { type Progress, progress } from "../kernel/progress";
 import { type Archive, type ArchiveEntry, ArchiveError, openArchive } from "./archive";
 import type { CsvSchema } from "./csvSchema";
 import type { DataSource } from "./dataSource";
@@ -43,6 +43,9 @@ export type MovieLensFile = "ratings" | "movies" | "tags" | "links";
 
 /** Raised when the way rows are stored changes, so that old caches are not read. */
 const CACHE_VERSION = 2;
+
+/** Files below this size are read in well under a second. */
+const LONG_FILE_BYTES = 2 ** 26;
 
 const SYNTHETIC_MARK = /^\s*(?:#\s*)?synthetic data/i;
 
@@ -117,6 +120,7 @@ async function openMovieLens(
   };
 }
 
+/** Shows a bar only when there is something to wait for: a large file that is not in the cache yet. */
 async function ingestWithProgress(
   archive: Archive,
   entry: string,
@@ -124,13 +128,16 @@ async function ingestWithProgress(
   folder: string,
   options: MovieLensOptions,
 ): Promise<IngestReport> {
-  const bytes = archive.entry(entry).bytes;
-  const isLong = bytes > 2 ** 26;
-  const bar = isLong ? progress(`Reading ${entry} into the cache`, bytes) : undefined;
+  let bar: Progress | undefined;
+  const onProgress = (done: number, bytes: number) => {
+    if (bytes < LONG_FILE_BYTES) return;
+    bar ??= progress(`Reading ${entry} into the cache`, bytes);
+    bar.update(done);
+  };
   try {
     const report = await ingestCsv(archive, entry, schema, folder, {
       onBadRow: options.onBadRow,
-      onProgress: (done) => bar?.update(done),
+      onProgress,
     });
     bar?.finish(`${report.rows.toLocaleString("en")} rows`);
     return report;

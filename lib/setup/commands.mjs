@@ -24,7 +24,7 @@ const needs = {
   lab: everything,
   bench: everything,
   data: [packages],
-  verify: [packages],
+  verify: everything,
   setup: everything,
 };
 

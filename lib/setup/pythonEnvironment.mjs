@@ -139,7 +139,7 @@ function usablePython() {
  * @param {Python} base
  * @param {string} folder
  */
-async function makeEnvironment(session, base, folder) {
+export async function makeEnvironment(session, base, folder) {
   const python = pythonOf(folder);
   /** @type {(readonly { command: string, args: string[] }[])[]} */
   const ways = [];

@@ -100,7 +100,7 @@ export function endTools() {
 export function lastLines(text, count) {
   return text
     .split("\n")
-    .map((line) => line.trimEnd().replace(/^[^]*\r/, ""))
+    .map((line) => line.trimEnd().replace(/^.*\r/s, ""))
     .filter((line) => line.trim() !== "")
     .slice(-count)
     .join("\n");

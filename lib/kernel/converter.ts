@@ -1,0 +1,138 @@
+/**
+ * The seam to tslab: its converter checks a cell against the declarations of the cells before and turns it
+ * into JavaScript. tslab fixes its compiler settings in code; this file changes the few that matter by
+ * standing between tslab and the compiler while the converter is made, without a copy of its code.
+ */
+import { statSync } from "node:fs";
+import { sep } from "node:path";
+import type ts from "@tslab/typescript-for-tslab";
+import type { Converter } from "tslab/dist/converter";
+import { ts as compiler, withReplaced } from "./compiler";
+
+export interface CellConverter {
+  /** Checks a cell; `output` is an ES module whose lines a source map at its end leads back to the cell. */
+  readonly convert: Converter["convert"];
+  readonly inspect: Converter["inspect"];
+  readonly complete: Converter["complete"];
+  readonly close: () => void;
+}
+
+type MakeHost = (
+  files: string[],
+  options: ts.CompilerOptions,
+  sys: ts.System,
+  ...rest: unknown[]
+) => ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>;
+
+/** Makes a converter for cells whose relative imports start in `process.cwd()`. Takes about a second. */
+export function createCellConverter(): CellConverter {
+  const watched = watchByAsking();
+  const original = compiler.createWatchCompilerHost as unknown as MakeHost;
+  const makeHost: MakeHost = (files, tslabOptions, sys, ...rest) => {
+    const options: ts.CompilerOptions = {
+      ...tslabOptions,
+      // Understands `exports` maps and packages that are ES modules only.
+      moduleResolution: compiler.ModuleResolutionKind.Bundler,
+      // Every package under @types would be read at the start otherwise.
+      types: ["node"],
+      inlineSourceMap: true,
+    };
+    const host = original(files, options, sys, ...rest);
+    resolveModules(host, options, sys);
+    onlyTheCell(host);
+    return host;
+  };
+  const { createConverter } =
+    require("tslab/dist/converter") as typeof import("tslab/dist/converter");
+  const converter = withReplaced("createWatchCompilerHost", makeHost, () => createConverter({}));
+  // tslab would turn the module into CommonJS here; rewriteCell does it its own way.
+  const asIs = (js: string) => ({ outputText: js });
+  return {
+    convert(previous, source) {
+      watched.ask();
+      return withReplaced("transpileModule", asIs, () => converter.convert(previous, source));
+    },
+    inspect(previous, source, position) {
+      watched.ask();
+      return converter.inspect(previous, source, position);
+    },
+    complete(previous, source, position) {
+      watched.ask();
+      return converter.complete(previous, source, position);
+    },
+    close: () => converter.close(),
+  };
+}
+
+/**
+ * Replaces the compiler's file watchers by a look at the files' times before each cell: nothing arrives
+ * late, nothing keeps the process alive, and the thousands of files under node_modules cost nothing.
+ */
+function watchByAsking(): { ask: () => void } {
+  const files = new Map<string, { time: number; changed: ts.FileWatcherCallback }>();
+  const timeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const foreign = `${sep}node_modules${sep}`;
+  compiler.sys.watchFile = (path, changed) => {
+    if (!path.includes(foreign)) files.set(path, { time: timeOf(path), changed });
+    return { close: () => files.delete(path) };
+  };
+  compiler.sys.watchDirectory = () => ({ close: () => {} });
+  return {
+    ask() {
+      for (const [path, file] of files) {
+        const time = timeOf(path);
+        if (time === file.time) continue;
+        const kind =
+          file.time === 0
+            ? compiler.FileWatcherEventKind.Created
+            : time === 0
+              ? compiler.FileWatcherEventKind.Deleted
+              : compiler.FileWatcherEventKind.Changed;
+        file.time = time;
+        file.changed(path, kind);
+      }
+    },
+  };
+}
+
+/** Resolves imports with a memory for what was found and none for what was not: a new file is seen at once. */
+function resolveModules(
+  host: Pick<ts.CompilerHost, "resolveModuleNameLiterals">,
+  options: ts.CompilerOptions,
+  sys: ts.System,
+): void {
+  const cwd = sys.getCurrentDirectory();
+  const cache = compiler.createModuleResolutionCache(cwd, (name) => name, options);
+  host.resolveModuleNameLiterals = (literals, containingFile) =>
+    literals.map((literal) => {
+      const name = literal.text;
+      const known = compiler.resolveModuleName(name, containingFile, options, sys, cache);
+      const file = known.resolvedModule?.resolvedFileName;
+      const local = file && !file.includes("/node_modules/");
+      if (file && (!local || sys.fileExists(file))) return known;
+      return compiler.resolveModuleName(name, containingFile, options, sys);
+    });
+  (host as { hasInvalidatedResolutions?: (path: string) => boolean }).hasInvalidatedResolutions =
+    () => false;
+}
+
+/**
+ * tslab checks and emits the cell and every source file that it imports, again and again. Here the cell
+ * alone is checked: the compiler looks into an imported file only as far as the cell uses its types, and
+ * Node runs it.
+ */
+function onlyTheCell(
+  host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>,
+): void {
+  let after: ((program: ts.EmitAndSemanticDiagnosticsBuilderProgram) => void) | undefined;
+  Object.defineProperty(host, "afterProgramCreate", {
+    configurable: true,
+    get: () => after,
+    set(callback: (program: ts.EmitAndSemanticDiagnosticsBuilderProgram) => void) {
+      after = (program) => {
+        program.getAllDependencies = (file) => [file.fileName];
+        callback(program);
+      };
+    },
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * The TypeScript kernel: `node --import tsx lib/kernel/main.ts --root ROOT connection.json`.
+ * Cells run on the main thread; a second thread owns the sockets (ioThread.ts).
+ */
+import { randomUUID } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { BEFORE_STOP, type FromIo, type IoOptions, type ToIo } from "./ioThread";
+import { kernelInfo } from "./kernelInfo";
+
+const here = __dirname;
+
+function parseArguments(argv: readonly string[]): { root: string; connectionFile: string } {
+  let root = process.cwd();
+  let connectionFile = "";
+  for (let at = 0; at < argv.length; at++) {
+    if (argv[at] === "--root") root = argv[++at] ?? "";
+    else connectionFile = argv[at];
+  }
+  if (!connectionFile || !root) {
+    throw new Error("usage: node --import tsx lib/kernel/main.ts --root FOLDER connection.json");
+  }
+  return { root: realpathSync(root), connectionFile: realpathSync(connectionFile) };
+}
+
+/** Node checks its record of asynchronous contexts; it must be empty at the place where code is stopped. */
+function offerBeforeStop(): void {
+  const quiet = process as unknown as {
+    noDeprecation: boolean;
+    binding: (name: string) => unknown;
+  };
+  const before = quiet.noDeprecation;
+  quiet.noDeprecation = true;
+  try {
+    const hooks = quiet.binding("async_wrap") as { clearAsyncIdStack?: () => void };
+    (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(BEFORE_STOP)] = () =>
+      hooks.clearAsyncIdStack?.();
+  } catch {
+    // A Node without this door: an interrupt still works where Node's own record allows it.
+  } finally {
+    quiet.noDeprecation = before;
+  }
+}
+
+function start(): void {
+  const { root, connectionFile } = parseArguments(process.argv.slice(2));
+  process.chdir(root);
+  const ioOptions: IoOptions = {
+    connectionFile,
+    kernelInfoJson: JSON.stringify(kernelInfo()),
+    session: randomUUID(),
+    parentPid: process.ppid,
+  };
+  const fromHere = createRequire(join(here, "main.ts"));
+  const loader = JSON.stringify(fromHere.resolve("tsx/cjs"));
+  const io = new Worker(
+    `require(${loader}); require(${JSON.stringify(join(here, "ioThread.ts"))});`,
+    { eval: true, execArgv: [], workerData: ioOptions },
+  );
+  const post = (message: ToIo) => io.postMessage(message);
+  offerBeforeStop();
+
+  // The compiler is large: it loads while the other thread binds its sockets.
+  const { runKernel } = require("./session") as typeof import("./session");
+  const kernel = runKernel({ root, here, post });
+
+  io.on("message", (message: FromIo) => {
+    switch (message.kind) {
+      case "request":
+        kernel.handle(message);
+        return;
+      case "interrupt":
+        post({ kind: "heard", interrupt: message.interrupt });
+        kernel.interrupt();
+        return;
+      case "shutdown":
+        kernel.end();
+        post({ kind: "close" });
+        io.once("exit", () => process.exit(0));
+        setTimeout(() => process.exit(0), 1000);
+        return;
+      case "failed":
+        process.exitCode = 1;
+        process.stderr.write(`${message.reason}\n`);
+        process.exit();
+        return;
+      default:
+        kernel.warm();
+    }
+  });
+  io.on("error", (error) => {
+    kernel.end();
+    console.error("The kernel's connection failed:", error);
+    process.exit(1);
+  });
+  for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, () => process.exit(0));
+  process.on("SIGINT", () => kernel.interrupt());
+}
+
+start();

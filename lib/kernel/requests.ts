@@ -1,0 +1,289 @@
+/** Answers Jupyter's requests on the main thread, where cells run. */
+import { printQuickInfo } from "tslab/dist/inspect";
+import { jsonText } from "./bundle";
+import type { MimeBundle } from "./cell";
+import type { CellConverter } from "./converter";
+import type { CellOutput, Executor } from "./executor";
+import type { FromIo, ToIo } from "./ioThread";
+import type { Header, Message } from "./wire";
+
+export interface RequestsOptions {
+  readonly executor: Executor;
+  readonly converter: () => CellConverter;
+  readonly isComplete: (code: string) => { completed: boolean; indent?: string };
+  readonly post: (message: ToIo) => void;
+}
+
+export interface Requests {
+  readonly handle: (request: Extract<FromIo, { kind: "request" }>) => void;
+  /** Sends text that is still held back. */
+  readonly flush: () => void;
+}
+
+interface Waiting {
+  readonly channel: "shell" | "control";
+  readonly message: Message;
+}
+
+interface HistoryEntry {
+  readonly session: number;
+  readonly line: number;
+  readonly input: string;
+  readonly output: string;
+}
+
+/** Text of a cell is sent at most this often, in larger pieces. */
+const STREAM_MS = 20;
+/** After an error the requests that arrive this soon are part of the same batch and are aborted with it. */
+const BATCH_MS = 50;
+
+export function createRequests(options: RequestsOptions): Requests {
+  const { executor, post } = options;
+  const waiting: Waiting[] = [];
+  const history: HistoryEntry[] = [];
+  let count = 0;
+  let active: Waiting | undefined;
+
+  const iopub = (type: string, content: unknown, parent: Header | Record<string, never>) =>
+    post({
+      kind: "send",
+      socket: "iopub",
+      message: {
+        type,
+        contentJson: jsonText(content),
+        parent,
+        identities: [
+          Buffer.from(type === "stream" ? `stream.${(content as { name: string }).name}` : type),
+        ],
+      },
+    });
+  const reply = ({ channel, message }: Waiting, type: string, content: unknown) =>
+    post({
+      kind: "send",
+      socket: channel,
+      message: {
+        type,
+        contentJson: jsonText(content),
+        parent: message.header,
+        identities: message.identities,
+      },
+    });
+  const status = (state: "busy" | "idle", { message }: Waiting) =>
+    iopub("status", { execution_state: state }, message.header);
+
+  // Text is gathered for a moment: a loop that prints a million lines must not send a million messages.
+  let held: { name: "stdout" | "stderr"; text: string[]; parent: Header } | undefined;
+  let sentAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    if (timer) clearTimeout(timer);
+    timer = undefined;
+    if (!held) return;
+    const { name, text, parent } = held;
+    held = undefined;
+    sentAt = Date.now();
+    iopub("stream", { name, text: text.join("") }, parent);
+  };
+  const stream = (name: "stdout" | "stderr", text: string, parent: Header): void => {
+    if (text === "") return;
+    if (held && (held.name !== name || held.parent !== parent)) flush();
+    held ??= { name, text: [], parent };
+    held.text.push(text);
+    if (Date.now() - sentAt > STREAM_MS) flush();
+    else timer ??= setTimeout(flush, STREAM_MS);
+  };
+
+  const outputOf = (header: Header, isSilent: boolean): CellOutput => {
+    const publish = (type: string, content: unknown) => {
+      flush();
+      iopub(type, content, header);
+    };
+    return {
+      stream: (name, text) => stream(name, text, header),
+      display: (data: MimeBundle, { id, update }) =>
+        publish(update ? "update_display_data" : "display_data", {
+          data,
+          metadata: {},
+          transient: id === undefined ? {} : { display_id: id },
+        }),
+      result: (data, number) => {
+        if (!isSilent) publish("execute_result", { data, metadata: {}, execution_count: number });
+      },
+      error: (error) => publish("error", error),
+    };
+  };
+
+  const next = (): void => {
+    if (active) return;
+    const request = waiting.shift();
+    if (!request) return;
+    active = request;
+    status("busy", request);
+    const { content, header } = request.message;
+    const code = typeof content.code === "string" ? content.code : "";
+    const isSilent = content.silent === true;
+    if (!isSilent) {
+      count += 1;
+      iopub("execute_input", { code, execution_count: count }, header);
+      if (content.store_history !== false) {
+        history.push({ session: 1, line: count, input: code, output: "" });
+        if (history.length > 5000) history.shift();
+      }
+    }
+    const end = (answer: Record<string, unknown>) => {
+      flush();
+      reply(request, "execute_reply", { ...answer, execution_count: count });
+      status("idle", request);
+      active = undefined;
+      setImmediate(next);
+    };
+    if (code.trim() === "") {
+      end({ status: "ok", user_expressions: {}, payload: [] });
+      return;
+    }
+    executor.execute(code, count, outputOf(header, isSilent), ({ status: state, error }) => {
+      if (state === "ok" || !error) {
+        end({ status: "ok", user_expressions: {}, payload: [] });
+        return;
+      }
+      const finish = () => {
+        end({ status: "error", ...error });
+      };
+      if (content.stop_on_error === false) return finish();
+      // "Run all" has sent the cells that follow: they must not run on the ruins of this one.
+      setTimeout(() => {
+        const rest = waiting.splice(0);
+        finish();
+        for (const aborted of rest) {
+          status("busy", aborted);
+          reply(aborted, "execute_reply", { status: "aborted", execution_count: count });
+          status("idle", aborted);
+        }
+      }, BATCH_MS);
+    });
+  };
+
+  const answers: Record<string, (content: Readonly<Record<string, unknown>>) => [string, unknown]> =
+    {
+      is_complete_request(content) {
+        const { completed, indent } = options.isComplete(String(content.code ?? ""));
+        return [
+          "is_complete_reply",
+          completed ? { status: "complete" } : { status: "incomplete", indent: indent ?? "" },
+        ];
+      },
+      complete_request(content) {
+        const { code, position } = codeAt(content);
+        const found = options.converter().complete(executor.declarations(), code, position);
+        return [
+          "complete_reply",
+          {
+            status: "ok",
+            matches: found.candidates,
+            cursor_start: toCodePoints(code, found.start),
+            cursor_end: toCodePoints(code, found.end),
+            metadata: {},
+          },
+        ];
+      },
+      inspect_request(content) {
+        const { code, position } = codeAt(content);
+        const info = options.converter().inspect(executor.declarations(), code, position);
+        return [
+          "inspect_reply",
+          info
+            ? {
+                status: "ok",
+                found: true,
+                data: { "text/plain": printQuickInfo(info) },
+                metadata: {},
+              }
+            : { status: "ok", found: false, data: {}, metadata: {} },
+        ];
+      },
+      comm_info_request: () => ["comm_info_reply", { status: "ok", comms: {} }],
+      history_request: (content) => [
+        "history_reply",
+        { status: "ok", history: select(history, content) },
+      ],
+    };
+
+  return {
+    flush,
+    handle(request) {
+      const type = request.message.header.msg_type;
+      if (type === "execute_request") {
+        waiting.push(request);
+        next();
+        return;
+      }
+      const answer = answers[type];
+      status("busy", request);
+      try {
+        if (answer) reply(request, ...answer(request.message.content));
+      } catch (error) {
+        const { ename, evalue } = { ename: "Error", evalue: String(error) };
+        reply(request, type.replace("_request", "_reply"), {
+          status: "error",
+          ename,
+          evalue,
+          traceback: [],
+        });
+      } finally {
+        status("idle", request);
+        // The front end shows the last state it heard of: the cell that runs goes on.
+        if (active) status("busy", active);
+      }
+    },
+  };
+}
+
+/** Jupyter counts the cursor in code points, TypeScript in UTF-16 units. */
+function codeAt(content: Readonly<Record<string, unknown>>): { code: string; position: number } {
+  const code = String(content.code ?? "");
+  const wanted = Number(content.cursor_pos ?? code.length);
+  let position = 0;
+  for (let points = 0; points < wanted && position < code.length; points++) {
+    position += (code.codePointAt(position) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return { code, position };
+}
+
+function toCodePoints(code: string, position: number): number {
+  return [...code.slice(0, position)].length;
+}
+
+function select(
+  history: readonly HistoryEntry[],
+  content: Readonly<Record<string, unknown>>,
+): unknown[] {
+  const withOutput = content.output === true;
+  const n = Number(content.n ?? 100);
+  let chosen: readonly HistoryEntry[] = history;
+  if (content.hist_access_type === "range") {
+    const start = Number(content.start ?? 1);
+    const stop =
+      content.stop === null || content.stop === undefined ? Infinity : Number(content.stop);
+    chosen = history.filter(({ line }) => line >= start && line < stop);
+  } else {
+    if (content.hist_access_type === "search") {
+      const pattern = globPattern(String(content.pattern ?? "*"));
+      chosen = history.filter(({ input }) => pattern.test(input));
+      if (content.unique === true) {
+        const lastOf = new Map(chosen.map((entry) => [entry.input, entry]));
+        chosen = chosen.filter((entry) => lastOf.get(entry.input) === entry);
+      }
+    }
+    chosen = n > 0 ? chosen.slice(-n) : [];
+  }
+  return chosen.map(({ session, line, input, output }) => [
+    session,
+    line,
+    withOutput ? [input, output] : input,
+  ]);
+}
+
+function globPattern(glob: string): RegExp {
+  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replace(/\*/g, "[\\s\\S]*").replace(/\?/g, "[\\s\\S]")}$`);
+}

@@ -1,0 +1,196 @@
+/** Errors as a reader of the notebook wants them: the cell's own lines, lib's files, no Node internals. */
+import { findSourceMap, SourceMap } from "node:module";
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inspect, stripVTControlCharacters } from "node:util";
+import { plainNames } from "./rewriteCell";
+
+/** Name of a cell's script for V8. */
+export const cellScript = (count: number) => `cell:${count}`;
+const CELL = /^cell:(\d+)$/;
+
+interface CellSource {
+  readonly map: SourceMap | undefined;
+  readonly source: string;
+}
+
+/** What a cell's error tells the front end. */
+export interface CellError {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+const cells = new Map<number, CellSource>();
+/** Sources of this many last cells are kept for tracebacks. */
+const KEPT = 500;
+
+/** Remembers a cell's source and the map from its JavaScript, for the traceback of errors in it. */
+export function rememberCell(count: number, source: string, js: string): void {
+  const encoded = /\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/.exec(
+    js,
+  )?.[1];
+  const map = encoded
+    ? new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")))
+    : undefined;
+  cells.set(count, { map, source });
+  cells.delete(count - KEPT);
+}
+
+interface Place {
+  readonly file: string;
+  readonly cell?: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+function placeOf(site: NodeJS.CallSite): Place | undefined {
+  const file = site.getFileName() ?? site.getScriptNameOrSourceURL?.() ?? undefined;
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  if (!file || line === null || column === null) return undefined;
+  const cell = CELL.exec(file);
+  if (cell) {
+    const count = Number(cell[1]);
+    const entry = cells.get(count)?.map?.findEntry(line - 1, column - 1);
+    if (entry && "originalLine" in entry) {
+      // The converter puts one line before the cell: its line index is the cell's line number.
+      return { file, cell: count, line: entry.originalLine, column: entry.originalColumn + 1 };
+    }
+    return { file, cell: count, line, column };
+  }
+  const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  return entry && "originalLine" in entry
+    ? { file: path, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+    : { file: path, line, column };
+}
+
+function describe(place: Place): string {
+  if (place.cell !== undefined) return `Cell [${place.cell}]:${place.line}:${place.column}`;
+  const near = relative(process.cwd(), place.file);
+  const file = near.startsWith("..") ? place.file : `.${sep}${near}`;
+  return `${file}:${place.line}:${place.column}`;
+}
+
+/** Makes `error.stack` speak of cells and of TypeScript lines everywhere in this process. */
+export function installStackFormat(): void {
+  Error.prepareStackTrace = (error, sites) => {
+    const lines = [plainNames(headOf(error))];
+    for (const site of sites) {
+      const place = placeOf(site);
+      const isNode = !place || place.file.startsWith("node:");
+      if (!place) {
+        if (!site.isNative()) lines.push(`    at ${site}`);
+        continue;
+      }
+      const caller = callerOf(site, place);
+      const where = isNode ? `${place.file}:${place.line}:${place.column}` : describe(place);
+      lines.push(caller ? `    at ${caller} (${where})` : `    at ${where}`);
+    }
+    return lines.join("\n");
+  };
+}
+
+function headOf(error: Error): string {
+  try {
+    return Error.prototype.toString.call(error);
+  } catch {
+    return "Error";
+  }
+}
+
+function callerOf(site: NodeJS.CallSite, place: Place): string {
+  const name = site.getFunctionName();
+  if (!name || (place.cell !== undefined && name === "cell")) return "";
+  const type = site.getTypeName();
+  const isMethod =
+    !site.isToplevel() && !site.isConstructor() && type && type !== "Object" && !name.includes(".");
+  const plain = plainNames(name);
+  const prefix = site.isAsync() ? "async " : site.isConstructor() ? "new " : "";
+  return `${prefix}${isMethod ? `${type}.` : ""}${plain}`;
+}
+
+const FRAME = /^\s+at /;
+const NOT_SHOWN =
+  /\bnode:|[\\/]lib[\\/]kernel[\\/]|[\\/]node_modules[\\/]tsx[\\/]|^\s+at <anonymous>$/;
+const CELL_FRAME = /Cell \[(\d+)\]:(\d+)(?::(\d+))?/;
+
+const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+const green = (text: string) => `\u001b[32m${text}\u001b[39m`;
+const gray = (text: string) => `\u001b[90m${text}\u001b[39m`;
+
+/** The lines of a cell around one line, the line itself marked. */
+export function excerpt(count: number, line: number, around = 1): string[] {
+  const lines = cells.get(count)?.source.split("\n");
+  if (!lines || line < 1 || line > lines.length) return [];
+  const from = Math.max(1, line - around);
+  const to = Math.min(lines.length, line + around);
+  const width = String(to).length;
+  const out: string[] = [];
+  for (let number = from; number <= to; number++) {
+    const mark = number === line ? green("---->") : "     ";
+    out.push(`${mark} ${String(number).padStart(width)} ${lines[number - 1]}`);
+  }
+  return out;
+}
+
+/** Turns whatever a cell threw into name, message and traceback; a value that is no Error is inspected. */
+export function describeError(thrown: unknown): CellError {
+  if (!isError(thrown)) {
+    const evalue = `thrown value: ${inspect(thrown, { depth: 3 })}`;
+    return { ename: "Error", evalue, traceback: [`${red("Error")}: ${evalue}`] };
+  }
+  const ename = String(thrown.name || "Error");
+  const evalue = plainNames(String(thrown.message));
+  const traceback: string[] = [`${red(ename)}: ${evalue}`];
+  const seen = new Set<unknown>();
+  addFrames(thrown, traceback, seen);
+  return { ename, evalue, traceback };
+}
+
+function addFrames(error: Error, traceback: string[], seen: Set<unknown>): void {
+  if (seen.has(error) || seen.size > 5) return;
+  seen.add(error);
+  const stack = typeof error.stack === "string" ? error.stack : "";
+  const frames = stack.split("\n").filter((line) => FRAME.test(line) && !NOT_SHOWN.test(line));
+  const first = frames.find((frame) => CELL_FRAME.test(frame));
+  const at = first ? CELL_FRAME.exec(first) : null;
+  if (at) {
+    traceback.push(green(`Cell [${at[1]}], line ${at[2]}`));
+    traceback.push(...excerpt(Number(at[1]), Number(at[2])));
+  }
+  traceback.push(...frames.map((frame) => gray(frame)));
+  if (error instanceof AggregateError) {
+    for (const inner of error.errors.slice(0, 5)) {
+      if (!isError(inner)) continue;
+      traceback.push("", `${red(inner.name)}: ${plainNames(inner.message)}`);
+      addFrames(inner, traceback, seen);
+    }
+  }
+  if (isError(error.cause)) {
+    traceback.push(
+      "",
+      "Caused by:",
+      `${red(error.cause.name)}: ${plainNames(error.cause.message)}`,
+    );
+    addFrames(error.cause, traceback, seen);
+  }
+}
+
+/** Errors of other realms (vm contexts, workers) count too. */
+function isError(value: unknown): value is Error {
+  return (
+    value instanceof Error ||
+    (typeof value === "object" &&
+      value !== null &&
+      Object.prototype.toString.call(value) === "[object Error]")
+  );
+}
+
+/** The number of the first cell in an error's stack, for errors that lost their context. */
+export function cellOfError(thrown: unknown): number | undefined {
+  const stack = isError(thrown) && typeof thrown.stack === "string" ? thrown.stack : "";
+  const at = CELL_FRAME.exec(stripVTControlCharacters(stack));
+  return at ? Number(at[1]) : undefined;
+}

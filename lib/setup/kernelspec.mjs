@@ -58,7 +58,7 @@ function specText(root) {
     ],
     display_name: "TypeScript",
     language: "typescript",
-    interrupt_mode: "signal",
+    interrupt_mode: "message",
   };
   return `${JSON.stringify(spec, null, 2)}\n`;
 }

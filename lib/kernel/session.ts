@@ -1,7 +1,6 @@
 /** One kernel's life on the main thread: converter, executor, requests, and where text and errors go. */
 import "./compiler";
 import { isCompleteCode } from "tslab/dist/converter";
-import * as tslabJupyter from "tslab/dist/jupyter";
 import type { MimeBundle } from "./cell";
 import { type CellConverter, createCellConverter } from "./converter";
 import { createExecutor } from "./executor";
@@ -57,7 +56,7 @@ export function runKernel({ root, here, post }: KernelOptions): Kernel {
     }) as typeof process.stdout.write;
   }
   // Notebooks written for tslab itself display through this function.
-  (tslabJupyter as { lastWriteDisplayData: unknown }).lastWriteDisplayData = (
+  (require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown }).lastWriteDisplayData = (
     content: { data: MimeBundle; transient?: { display_id?: string } },
     update?: boolean,
   ) => {

@@ -18,12 +18,13 @@ export interface EngineOptions {
   readonly spillFolder?: string;
 }
 
+/** Statements run one after the other in the order in which they were asked, also when several are asked at once. */
 export interface Engine {
   /** Runs one or more statements for their effect. */
   run(sql: string): Promise<void>;
   /** The result of a query as plain records. Counts become numbers; 64-bit integers beyond 2^53 stay bigint. */
   rows<R extends Row = Row>(sql: string): Promise<R[]>;
-  /** The first row of a query. @throws Error when there is none. */
+  /** The first row of a query. @throws QueryError when there is none. */
   row<R extends Row = Row>(sql: string): Promise<R>;
   /** The result of a query as Arrow columns: numbers as typed arrays, text as Utf8, times in milliseconds UTC. */
   arrow(sql: string): Promise<Table>;
@@ -81,12 +82,20 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 }
 
 function engineOn(connection: DuckDBConnection, close: () => void): Engine {
+  // A statement ends, without an error, the rows of an earlier one that are still being read: so each waits its turn.
+  let earlier: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
+    const { signal } = currentCell();
+    const turn = earlier.then(() => guarded(connection, sql, signal, work));
+    earlier = turn.catch(() => {});
+    return turn;
+  };
   const engine: Engine = {
     async run(sql) {
-      await guarded(connection, sql, () => connection.run(sql));
+      await inTurn(sql, () => connection.run(sql));
     },
     async rows<R extends Row>(sql: string) {
-      const records = await guarded(connection, sql, async () => {
+      const records = await inTurn(sql, async () => {
         const reader = await connection.runAndReadAll(sql);
         return reader.getRowObjectsJS();
       });
@@ -97,8 +106,7 @@ function engineOn(connection: DuckDBConnection, close: () => void): Engine {
       if (!first) throw new QueryError(`This query has no row: ${sql}`);
       return first;
     },
-    arrow: (sql) =>
-      guarded(connection, sql, async () => arrowFromResult(await connection.stream(sql))),
+    arrow: (sql) => inTurn(sql, async () => arrowFromResult(await connection.stream(sql))),
     async table(name, sql) {
       await engine.run(`CREATE OR REPLACE TABLE ${quoteName(name)} AS ${sql}`);
       return relationOf(engine, name);
@@ -147,9 +155,9 @@ function order(orderBy: string | undefined): string {
 async function guarded<T>(
   connection: DuckDBConnection,
   sql: string,
+  signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { signal } = currentCell();
   signal.throwIfAborted();
   const interrupt = () => connection.interrupt();
   signal.addEventListener("abort", interrupt, { once: true });

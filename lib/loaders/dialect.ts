@@ -58,7 +58,23 @@ export function explode(list: string): string {
   return `unnest(${list})`;
 }
 
-/** Text in lower case, without blanks (Unicode's too) at both ends. */
+/**
+ * RE2 class of every blank that Python's `str.strip` and `\s` know: the ASCII ones, Unicode's separators (such as the
+ * no-break space) and the control characters 0B, 1C to 1F and 85.
+ */
+export const BLANK = "[\\s\\p{Z}\\x0B\\x1C-\\x1F\\x{85}]";
+
+/** Text in lower case, without {@link BLANK}s at both ends. */
 export function normalizedText(column: string): string {
-  return `lower(regexp_replace(${column}, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '', 'g'))`;
+  return `lower(regexp_replace(${column}, '^${BLANK}+|${BLANK}+$', '', 'g'))`;
+}
+
+/** Integer part of the quotient of two integers, neither of them negative. */
+export function wholeQuotient(dividend: string, divisor: string): string {
+  return `((${dividend}) // (${divisor}))`;
+}
+
+/** All columns of a relation but these. */
+export function allColumnsBut(relation: string, columns: readonly string[]): string {
+  return `${relation}.* EXCLUDE (${columns.join(", ")})`;
 }

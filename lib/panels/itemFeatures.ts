@@ -1,4 +1,5 @@
 /** One row a movie of the sample: popularity, quality, catalogue data, and the item table of the spillover course. */
+import { allColumnsBut, wholeQuotient } from "../loaders/dialect";
 import type { Relation } from "../loaders/engine";
 import type { Row } from "../loaders/rows";
 
@@ -10,7 +11,7 @@ export const POPULARITY_BUCKETS = ["very_low", "low", "medium", "high", "very_hi
  * first_sample_rating_time, last_sample_rating_time, the columns of the catalogue, and popularity_bucket.
  *
  * The bucket is the fifth that the movie's rank falls in. Movies are ranked by sample_rating_count, ties by movieId, so
- * that buckets have equal size; bucket k of n movies holds the ranks up to 1 + (n - 1) k / 5, as `pandas.qcut` of
+ * that the sizes of the buckets differ by at most one; bucket k of n movies holds the ranks up to 1 + (n - 1) k / 5, as `pandas.qcut` of
  * `rank(method="first")` has it.
  */
 export function itemFeatures(enriched: Relation, catalog: Relation): Promise<Relation> {
@@ -26,8 +27,9 @@ export function itemFeatures(enriched: Relation, catalog: Relation): Promise<Rel
      ranked AS (
        SELECT *, row_number() OVER (ORDER BY sample_rating_count, movieId) AS place, count(*) OVER () AS n FROM items),
      bucketed AS (
-       SELECT *, greatest(1, (${buckets} * (place - 1) + n - 2) // greatest(1, n - 1)) AS bucket FROM ranked)
-     SELECT items.* EXCLUDE (place, n, bucket), movies.* EXCLUDE (movieId), [${labels}][bucket] AS popularity_bucket
+       SELECT *, greatest(1, ${wholeQuotient(`${buckets} * (place - 1) + n - 2`, "greatest(1, n - 1)")}) AS bucket FROM ranked)
+     SELECT ${allColumnsBut("items", ["place", "n", "bucket"])}, ${allColumnsBut("movies", ["movieId"])},
+       [${labels}][bucket] AS popularity_bucket
      FROM bucketed AS items LEFT JOIN ${catalog.name} AS movies USING (movieId)
      ORDER BY movieId`,
   );

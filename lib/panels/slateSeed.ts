@@ -42,7 +42,7 @@ export async function slateSeed(
   const recentPool = await engine.table(
     "recent_pool",
     `SELECT *, row_number() OVER (PARTITION BY userId ORDER BY rating_datetime DESC, movieId) AS recent_rank
-     FROM ${enriched.name} SEMI JOIN ${eligibleUsers.name} USING (userId)
+     FROM ${enriched.name} WHERE userId IN (SELECT userId FROM ${eligibleUsers.name})
      QUALIFY recent_rank <= ${options.recentPool ?? 50}`,
   );
   const slates = await engine.table(
@@ -59,6 +59,7 @@ export async function slateSeed(
   return { ...slates, eligibleUsers, slateSize };
 }
 
+/** Users considered, slates, their rows, movies and clusters, and the share of movies rated 4 or more. */
 export async function slateSeedSummary(slates: SlateSeed): Promise<MetricRow[]> {
   const summary = await slates.engine.row(
     `SELECT (SELECT count(*) FROM ${slates.eligibleUsers.name}) AS eligible_users_considered,

@@ -1,51 +1,31 @@
 /** The first tags of the file, normalised, and what they say. */
 import type { MovieLens } from "../loaders";
 import { normalizedText, timeFromUnixSeconds } from "../loaders/dialect";
-import { quoteText, type Relation } from "../loaders/engine";
+import type { Relation } from "../loaders/engine";
 import { type MetricRow, metricRows, type Row } from "../loaders/rows";
+import { knownText } from "./missingText";
 
 export interface TagSampleOptions {
   /** Rows taken from the start of tags.csv. Default 300,000. */
   readonly rows?: number;
 }
 
-/** Texts that pandas reads as a missing value unless told otherwise; a tag of this text counts as missing here too. */
-const READ_AS_MISSING = [
-  "#N/A",
-  "#N/A N/A",
-  "#NA",
-  "-1.#IND",
-  "-1.#QNAN",
-  "-NaN",
-  "-nan",
-  "1.#IND",
-  "1.#QNAN",
-  "<NA>",
-  "N/A",
-  "NA",
-  "NULL",
-  "NaN",
-  "None",
-  "n/a",
-  "nan",
-  "null",
-];
-
 /**
  * The relation `tag_sample`: userId, movieId, tag, timestamp, tag_clean (lower case, no blanks at the ends),
- * tag_datetime, in the order of the file. Tags such as "NA" or "null", which pandas takes for missing, are missing.
+ * tag_datetime, in the order of the file. Tags such as "NA" or "null", which pandas takes for missing, are missing; a tag
+ * of blanks alone has the empty text as its tag_clean.
  */
 export function tagSample(data: MovieLens, options: TagSampleOptions = {}): Promise<Relation> {
-  const missing = READ_AS_MISSING.map(quoteText).join(", ");
   return data.engine.table(
     "tag_sample",
     `WITH first_rows AS (SELECT * FROM tags LIMIT ${options.rows ?? 300_000}),
-     known AS (SELECT * REPLACE (CASE WHEN tag NOT IN (${missing}) THEN tag END AS tag) FROM first_rows)
+     known AS (SELECT * REPLACE (${knownText("tag")} AS tag) FROM first_rows)
      SELECT *, ${normalizedText("tag")} AS tag_clean, ${timeFromUnixSeconds("timestamp")} AS tag_datetime
      FROM known`,
   );
 }
 
+/** Rows, users, movies, distinct clean tags, first and last time of the tags of the sample. */
 export async function tagSummary(sample: Relation): Promise<MetricRow[]> {
   const summary = await sample.engine.row(
     `SELECT count(*) AS tag_rows_loaded,

@@ -1,5 +1,4 @@
 /** A byte stream of CSV text, cut into files of whole rows, so that an engine can read one while the next is written. */
-
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +18,8 @@ export interface CsvText {
   readonly newline: "\n" | "\r\n";
   /** Everything after the first row. */
   readonly body: AsyncIterable<Buffer>;
+  /** Releases the source of a body that nobody reads. */
+  discard(): Promise<void>;
 }
 
 const LF = 0x0a;
@@ -29,6 +30,9 @@ const LONGEST_HEADER_BYTES = 64 * 1024;
 /** Reads the first row and hands on the rest. @throws CsvError when there is none. */
 export async function readHeader(chunks: AsyncIterable<Buffer>, where: string): Promise<CsvText> {
   const source = chunks[Symbol.asyncIterator]();
+  const discard = async () => {
+    await source.return?.();
+  };
   let start: Buffer = Buffer.alloc(0);
   let end = -1;
   while (end < 0) {
@@ -37,6 +41,7 @@ export async function readHeader(chunks: AsyncIterable<Buffer>, where: string): 
     start = start.length ? Buffer.concat([start, next.value]) : next.value;
     end = start.indexOf(LF);
     if (end < 0 && start.length > LONGEST_HEADER_BYTES) {
+      await discard();
       throw new CsvError(`${where} has no line end in its first 64 KiB: it is not a CSV file.`);
     }
   }
@@ -48,6 +53,7 @@ export async function readHeader(chunks: AsyncIterable<Buffer>, where: string): 
     header: (parse(text, { bom: true, relax_quotes: true })[0] as string[] | undefined) ?? [],
     newline: crlf ? "\r\n" : "\n",
     body: rest(start.subarray(lineEnd + 1), source),
+    discard,
   };
 }
 
@@ -71,33 +77,39 @@ export async function* csvBlocks(
   let number = 0;
   let block = openBlock(options.folder, number);
   let insideQuotes = false;
-  for await (const chunk of body) {
-    if (block.bytes() + chunk.length < options.blockBytes) {
+  try {
+    for await (const chunk of body) {
+      const isFull = block.bytes() + chunk.length >= options.blockBytes;
+      const cut = isFull ? lastRowEnd(chunk, insideQuotes) : -1;
       insideQuotes = quotesAfter(chunk, chunk.length, insideQuotes);
-      await block.write(chunk);
-      continue;
+      if (cut < 0) {
+        await block.write(chunk);
+        continue;
+      }
+      await block.write(chunk.subarray(0, cut));
+      yield await block.close();
+      block = openBlock(options.folder, ++number);
+      await block.write(chunk.subarray(cut));
     }
-    const cut = lastRowEnd(chunk, insideQuotes);
-    insideQuotes = quotesAfter(chunk, chunk.length, insideQuotes);
-    if (cut < 0) {
-      await block.write(chunk);
-      continue;
-    }
-    await block.write(chunk.subarray(0, cut));
     yield await block.close();
-    block = openBlock(options.folder, ++number);
-    await block.write(chunk.subarray(cut));
+  } finally {
+    block.discard();
   }
-  yield await block.close();
 }
 
 function openBlock(folder: string, number: number) {
   const file = join(folder, `block-${number}.csv`);
   const stream = createWriteStream(file);
   let bytes = 0;
+  let failure: Error | undefined;
+  // A full disk may show between two writes; without a listener it would end the process.
+  stream.on("error", (error) => {
+    failure = error;
+  });
   return {
     bytes: () => bytes,
     async write(chunk: Buffer) {
+      if (failure) throw failure;
       bytes += chunk.length;
       if (!stream.write(chunk)) await once(stream, "drain");
     },
@@ -106,6 +118,7 @@ function openBlock(folder: string, number: number) {
       await finished(stream);
       return { file, bytes };
     },
+    discard: () => stream.destroy(),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The data sets the project knows: where they come from, where they lie, and how one tells that they are whole. */
 import { stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, posix, relative } from "node:path";
 import { type Archive, openArchive } from "./archive";
 import { download, downloadText, partialPath } from "./download";
 import { dataFolder, projectRoot } from "./places";
@@ -15,11 +15,11 @@ export interface DataSet {
   readonly md5Url?: string;
   /** Folder and file name below `data/`. */
   readonly place: readonly [folder: string, file: string];
-  /** Entries that the archive must hold, by the end of their names. */
+  /** Files that the archive must hold, in whatever folder. */
   readonly entries: readonly string[];
 }
 
-const MOVIELENS_FILES = ["/ratings.csv", "/movies.csv", "/tags.csv", "/links.csv"];
+const MOVIELENS_FILES = ["ratings.csv", "movies.csv", "tags.csv", "links.csv"];
 
 function movieLens(name: string, what: string, hasMd5: boolean): DataSet {
   const url = `https://files.grouplens.org/datasets/movielens/${name}.zip`;
@@ -117,15 +117,16 @@ export async function getDataSet(
   await checkDataSet(set);
 }
 
-/** How to place the file by hand, in one sentence. */
+/** How to place the file by hand. */
 export function byHand(set: DataSet): string {
   const place = relative(projectRoot(), archivePath(set));
-  return `Fetch ${set.url} with any browser and save it as ${place}, unpacked by nobody.`;
+  return `Fetch ${set.url} with any browser and save it as ${place}. Do not unpack it.`;
 }
 
 function assertEntries(set: DataSet, archive: Archive): void {
   const names = archive.entries.map((entry) => entry.name);
-  const lacking = set.entries.filter((end) => !names.some((name) => name.endsWith(end)));
+  const files = new Set(names.map((name) => posix.basename(name)));
+  const lacking = set.entries.filter((file) => !files.has(file));
   if (lacking.length === 0) return;
   throw new Error(
     `${archive.name} is not ${set.name}: it lacks ${lacking.join(", ")}. It holds ${names.slice(0, 8).join(", ")}.`,

@@ -30,9 +30,10 @@ export async function sha256OfFile(
 
 type Memory = Record<string, { readonly fingerprint: string; readonly sha256: string }>;
 
+/** What is remembered; nothing when the file is missing or is not what it should be. */
 async function remembered(file: string): Promise<Memory> {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    return JSON.parse(await readFile(file, "utf8")) ?? {};
   } catch {
     return {};
   }

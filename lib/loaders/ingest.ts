@@ -117,7 +117,12 @@ async function ingestInto(
   const signal = options.signal ?? currentCell().signal;
   const bytes = archive.entry(entry).bytes;
   const csv = await readHeader(archive.stream(entry, { signal }), where);
-  assertHeader(csv.header, schema, where);
+  try {
+    assertHeader(csv.header, schema, where);
+  } catch (error) {
+    await csv.discard();
+    throw error;
+  }
   const reader: BlockReader = { engine, schema, newline: csv.newline, where };
   const skip = options.onBadRow === "skip";
   const total = { rows: 0, badRows: 0, bytes: 0, badRowExamples: [] as BadRow[] };

@@ -3,7 +3,7 @@
  * Source: Harper and Konstan 2015, doi 10.1145/2827872. Ratings run from 0.5 to 5 stars, times are Unix seconds (UTC).
  */
 import { readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, posix, resolve } from "node:path";
 import { type Progress, progress } from "../kernel/progress";
 import { type Archive, type ArchiveEntry, ArchiveError, openArchive } from "./archive";
 import type { CsvSchema } from "./csvSchema";
@@ -97,16 +97,16 @@ async function openMovieLens(
   const folder = findFolder(archive);
   const source = await describeSource(path, archive, folder);
   const cache = join(cacheFolder(), `movielens-${source.sha256.slice(0, 16)}-v${CACHE_VERSION}`);
-  const engine = await openEngine();
   const load = (file: MovieLensFile) =>
     ingestWithProgress(archive, `${folder}${file}.csv`, SCHEMAS[file], join(cache, file), options);
-  const view = (file: MovieLensFile) => engine.view(file, ingestedRows(join(cache, file)));
   const ingest = {
     ratings: await load("ratings"),
     movies: await load("movies"),
     tags: await load("tags"),
     links: await load("links"),
   };
+  const engine = await openEngine();
+  const view = (file: MovieLensFile) => engine.view(file, ingestedRows(join(cache, file)));
   return {
     source,
     path,
@@ -151,7 +151,7 @@ async function ingestWithProgress(
 function findFolder(archive: Archive): string {
   const names = new Set(archive.entries.map((entry) => entry.name));
   for (const name of names) {
-    if (!name.endsWith("ratings.csv")) continue;
+    if (posix.basename(name) !== "ratings.csv") continue;
     const folder = name.slice(0, -"ratings.csv".length);
     if (["movies", "tags", "links"].every((file) => names.has(`${folder}${file}.csv`)))
       return folder;
@@ -163,6 +163,15 @@ function findFolder(archive: Archive): string {
   );
 }
 
+/**
+ * Name of the data set in a MovieLens archive: the folder of its files, which the publisher names after the data set,
+ * else the archive's own file name without `.zip`.
+ * @throws ArchiveError when the archive is no MovieLens archive
+ */
+export function movieLensName(archive: Archive, path: string): string {
+  return posix.basename(findFolder(archive)) || basename(path, ".zip");
+}
+
 async function describeSource(path: string, archive: Archive, folder: string): Promise<DataSource> {
   const readme = archive.entries.some((entry) => entry.name === `${folder}README.txt`)
     ? await archive.text(`${folder}README.txt`)
@@ -170,7 +179,7 @@ async function describeSource(path: string, archive: Archive, folder: string): P
   const seed = /seed:?\s+(\d+)/i.exec(readme)?.[1];
   const synthetic = SYNTHETIC_MARK.test(readme);
   return {
-    dataset: basename(folder) || basename(path, ".zip"),
+    dataset: movieLensName(archive, path),
     synthetic,
     archive: basename(path),
     sha256: await sha256OfFile(path),

@@ -1,9 +1,10 @@
 /** Relations as Parquet files that say where they come from. */
 import { rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { DataSource } from "./dataSource";
-import { quoteText, type Relation } from "./engine";
+import { quoteName, quoteText, type Relation } from "./engine";
 import { libraryVersion } from "./places";
-import { temporarySibling } from "./temporary";
+import { removeAbandoned, temporarySibling } from "./temporary";
 
 /**
  * Writes all rows of a relation in its order. The file appears whole or not at all; its key-value metadata hold the
@@ -14,11 +15,12 @@ export async function writeParquet(
   path: string,
   source: DataSource,
 ): Promise<void> {
+  await removeAbandoned(dirname(path));
   const unfinished = temporarySibling(path);
   const metadata = `{source: ${quoteText(JSON.stringify(source))}, library: ${quoteText(libraryVersion())}}`;
   try {
     await relation.engine.run(
-      `COPY (SELECT * FROM ${relation.name}) TO ${quoteText(unfinished)}
+      `COPY (SELECT * FROM ${quoteName(relation.name)}) TO ${quoteText(unfinished)}
        (FORMAT parquet, COMPRESSION zstd, KV_METADATA ${metadata})`,
     );
     await rename(unfinished, path);

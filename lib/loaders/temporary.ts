@@ -29,8 +29,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Writes a file so that it is either there whole or not at all. */
+/** Writes a file so that it is either there whole or not at all, and removes what killed runs left in its folder. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await removeAbandoned(dirname(path));
   const unfinished = temporarySibling(path);
   try {
     await writeFile(unfinished, content);

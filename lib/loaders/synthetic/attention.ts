@@ -4,7 +4,6 @@
  */
 import { type AliasTable, aliasTable } from "../../stats";
 import { type Catalogue, yearStart } from "./movieCatalogue";
-import { GENRES } from "./movieGenres";
 import { CHOICE } from "./movieLensParameters";
 import type { Raters } from "./raters";
 
@@ -27,9 +26,11 @@ export interface Attention {
   ofGenre(genre: number, year: number): Proposals | undefined;
 }
 
+const { boost: BOOST, years: BOOST_YEARS } = CHOICE.recency;
+
 /** Attention to a movie by the years since it entered. */
 function recency(years: number): number {
-  return 1 + CHOICE.recency.boost * Math.exp(-years / CHOICE.recency.years);
+  return 1 + BOOST * Math.exp(-years / BOOST_YEARS);
 }
 
 export function makeAttention(catalogue: Catalogue, raters: Raters): Attention {
@@ -67,6 +68,9 @@ interface UserGroup {
   ratings: number;
   /** Share of the ratings in each year. */
   readonly years: Float64Array;
+  /** First and last of those years, counted from FIRST_YEAR. */
+  first: number;
+  last: number;
   /** Total effort: the smaller, the less of the catalogue is exhausted. */
   effort: number;
 }
@@ -85,7 +89,7 @@ interface MovieGroup {
  * expected ratings to those that the groups of users would give.
  */
 function solveWeights(catalogue: Catalogue, raters: Raters): Float64Array {
-  const base = baseRatings(catalogue);
+  const base = baseRatings(catalogue, raters.size);
   const { groups: movieGroups, member } = groupMovies(catalogue, base);
   const userGroups = groupUsers(raters);
   const movieCount = movieGroups.length;
@@ -98,22 +102,23 @@ function solveWeights(catalogue: Catalogue, raters: Raters): Float64Array {
     }),
   );
   const hazard = new Float64Array(movieCount);
-  for (let step = 0; step < 30; step++) {
+  const rate = new Float64Array(YEARS);
+  for (let step = 0; step < 16; step++) {
     const perYear = new Float64Array(YEARS);
     movieGroups.forEach((group, g) => {
       for (let y = 0; y < YEARS; y++) perYear[y] += group.movies * group.weight * boost[g][y];
     });
     const predicted = new Float64Array(movieCount);
     for (const users of userGroups) {
+      for (let y = 0; y < YEARS; y++) rate[y] = users.years[y] / perYear[y];
       for (let g = 0; g < movieCount; g++) {
+        const boosts = boost[g];
         let sum = 0;
-        for (let y = 0; y < YEARS; y++) {
-          if (users.years[y] > 0) sum += (users.years[y] * boost[g][y]) / perYear[y];
-        }
+        for (let y = users.first; y <= users.last; y++) sum += rate[y] * boosts[y];
         hazard[g] = sum * movieGroups[g].weight;
       }
       const wanted = users.ratings / users.users;
-      for (let newton = 0; newton < 4; newton++) {
+      for (let newton = 0; newton < 3; newton++) {
         let included = 0;
         let slope = 0;
         for (let g = 0; g < movieCount; g++) {
@@ -140,11 +145,18 @@ function solveWeights(catalogue: Catalogue, raters: Raters): Float64Array {
   });
 }
 
+/** Found by trial: how much the attention of popular movies must rise because tastes differ, and its bound. */
+const DIVERSITY = 0.35;
+const LARGEST_REACH = 0.64;
+
 /** Expected ratings that free choice has to bring: the rest comes from the part before, or from a user picked for it. */
-function baseRatings(catalogue: Catalogue): Float64Array {
-  const base = Float64Array.from(catalogue.expectedRatings, (expected) =>
-    expected > 0 ? Math.max(0.15, expected < 25 ? expected - 1 : expected) : 0,
-  );
+function baseRatings(catalogue: Catalogue, users: number): Float64Array {
+  const base = Float64Array.from(catalogue.expectedRatings, (expected) => {
+    if (expected <= 0) return 0;
+    if (expected < 25) return Math.max(0.02, expected - 1);
+    // Tastes differ: those who like a movie have soon all seen it, and the others need more attention to it.
+    return Math.min(LARGEST_REACH * users, expected * (1 + (DIVERSITY * expected) / users));
+  });
   catalogue.nextPart.forEach((next, movie) => {
     if (next < 0 || catalogue.expectedRatings[next] <= 0) return;
     const followed = 0.55 * CHOICE.nextPart * catalogue.expectedRatings[movie];
@@ -159,7 +171,7 @@ function groupMovies(catalogue: Catalogue, base: Float64Array) {
   const member = new Int32Array(catalogue.size);
   for (let movie = 0; movie < catalogue.size; movie++) {
     if (base[movie] <= 0) continue;
-    const level = Math.floor(Math.log(base[movie]) / 0.3) + 100;
+    const level = Math.floor(Math.log(base[movie]) / 0.45) + 100;
     const key = level * 10_000 + catalogue.entryYear[movie];
     let group = index.get(key);
     if (group === undefined) {
@@ -183,11 +195,18 @@ function groupUsers(raters: Raters): UserGroup[] {
   for (let user = 0; user < raters.size; user++) {
     const from = raters.sessionFrom[user];
     const to = raters.sessionFrom[user + 1];
-    const level = Math.floor(Math.log(raters.ratings[user] / 20) / Math.log(1.8));
+    const level = Math.floor(Math.log(raters.ratings[user] / 20) / Math.log(2.2));
     const key = yearOf(raters.sessionStart[from]) * 100 + level;
     let group = groups.get(key);
     if (group === undefined) {
-      group = { users: 0, ratings: 0, years: new Float64Array(YEARS), effort: 0 };
+      group = {
+        users: 0,
+        ratings: 0,
+        years: new Float64Array(YEARS),
+        first: 0,
+        last: 0,
+        effort: 0,
+      };
       groups.set(key, group);
     }
     group.users++;
@@ -202,6 +221,9 @@ function groupUsers(raters: Raters): UserGroup[] {
     .map((key) => groups.get(key) as UserGroup);
   for (const group of list) {
     for (let y = 0; y < YEARS; y++) group.years[y] /= group.ratings;
+    group.first = group.years.findIndex((share) => share > 0);
+    group.last = YEARS - 1;
+    while (group.years[group.last] === 0) group.last--;
     group.effort = group.ratings / group.users;
   }
   return list;
@@ -216,9 +238,4 @@ export function yearOf(second: number): number {
   if (year < LAST_YEAR && second >= STARTS[year - FIRST_YEAR + 1]) year++;
   else if (year > FIRST_YEAR && second < STARTS[year - FIRST_YEAR]) year--;
   return year;
-}
-
-/** Genres of a movie as indices of GENRES. */
-export function genresOf(mask: number): number[] {
-  return GENRES.flatMap((_, genre) => ((mask >>> genre) & 1 ? [genre] : []));
 }

@@ -14,14 +14,6 @@ export function interpolate(curve: Curve, x: number): number {
   return curve[curve.length - 1][1];
 }
 
-/** The inverse of an increasing curve: the x whose value is y. */
-export function invert(curve: Curve, y: number): number {
-  return interpolate(
-    curve.map(([a, b]) => [b, a] as const),
-    y,
-  );
-}
-
 /** The curve with logarithms in place of its values (and, on request, of its x). */
 export function logarithmic(curve: Curve, axes: "y" | "both"): Curve {
   return curve.map(([x, y]) => [axes === "both" ? Math.log(x) : x, Math.log(y)] as const);

@@ -8,12 +8,14 @@
  *   4. a neighbour of one of the last movies (probability neighbour);
  *   5. within a streak, a movie of the streak's genre (probability streakWithin);
  *   6. any movie.
+ * A user who finds nothing to the taste takes what was proposed last; one who has rated it all, any movie.
  * Ways 3, 5 and 6 draw a movie in proportion to attention(movie, year) * exp(tasteInChoice * match), where match is
  * the product of the user's taste, which drifts from its beginning to its end, with the movie's latent vector.
  */
 import type { Random } from "../../stats";
-import { type Attention, genresOf, type Proposals, yearOf } from "./attention";
+import { type Attention, type Proposals, yearOf } from "./attention";
 import type { Catalogue } from "./movieCatalogue";
+import { genresOf } from "./movieGenres";
 import { CATALOGUE, CHOICE, CLOCK, RATERS, STARS } from "./movieLensParameters";
 import type { Raters } from "./raters";
 
@@ -26,6 +28,8 @@ export interface History {
   readonly timestamp: Float64Array;
   /** Twice the stars: 1 ... 10. */
   readonly halfStars: Uint8Array;
+  /** Before it was cut into stars. */
+  readonly latentRating: Float64Array;
 }
 
 export interface World {
@@ -41,6 +45,26 @@ export interface World {
 const DIMENSIONS = CATALOGUE.latentDimensions;
 const NEIGHBOURS = CATALOGUE.neighbours.count;
 const MEMORY = CHOICE.neighbourMemory;
+
+// Copies, because reading a constant of another module goes through a getter, which an inner loop feels.
+const { nextPart: NEXT_PART, neighbour: NEIGHBOUR, neighbourStep: NEIGHBOUR_STEP } = CHOICE;
+const {
+  streakBegins: STREAK_BEGINS,
+  streakEnds: STREAK_ENDS,
+  streakWithin: STREAK_WITHIN,
+} = CHOICE;
+const { patience: PATIENCE, lastPatience: LAST_PATIENCE, largestMatch: LARGEST_MATCH } = CHOICE;
+const { lastSecond: LAST_SECOND, tasteInRating: TASTE_IN_RATING } = RATERS;
+const { earlyTie: EARLY_TIE, lateTie: LATE_TIE } = CLOCK;
+const { earlyMeanGapSeconds: EARLY_GAP, lateMeanGapSeconds: LATE_GAP } = CLOCK;
+const { pagesUntil: PAGES_UNTIL, sitting: SITTING } = CLOCK;
+const { halfStarsFrom: HALF_STARS_FROM, wholeCuts: WHOLE_CUTS, halfCuts: HALF_CUTS } = STARS;
+
+/** exp(tasteInChoice * -x) for x = 0 ... 16 in steps of 1/64: the odds of a proposal whose match is x short of the best. */
+const STEPS = 64;
+const ODDS = Float64Array.from({ length: 16 * STEPS + 1 }, (_, i) =>
+  Math.exp((-CHOICE.tasteInChoice * i) / STEPS),
+);
 
 /**
  * Returns a function that draws the history of a user from the user's own stream.
@@ -61,6 +85,7 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
     movie: new Int32Array(longest),
     timestamp: new Float64Array(longest),
     halfStars: new Uint8Array(longest),
+    latentRating: new Float64Array(longest),
   };
 
   function match(movie: number): number {
@@ -71,15 +96,22 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
   }
 
   function propose(from: Proposals, user: number, now: number, random: Random): number {
-    for (let attempt = 0; attempt < CHOICE.patience; attempt++) {
+    let last = -1;
+    let tried = 0;
+    for (let attempt = 0; attempt < LAST_PATIENCE && tried < PATIENCE; attempt++) {
       const movie = from.movies[from.table.draw(random)];
       if (rated[movie] === user || entry[movie] > now) continue;
-      const short = match(movie) - CHOICE.largestMatch;
-      if (short >= 0 || random.coarseUniform() < Math.exp(CHOICE.tasteInChoice * short)) {
+      last = movie;
+      tried++;
+      const short = LARGEST_MATCH - match(movie);
+      if (
+        short <= 0 ||
+        random.coarseUniform() < ODDS[Math.min(ODDS.length - 1, (short * STEPS) | 0)]
+      ) {
         return movie;
       }
     }
-    return -1;
+    return last;
   }
 
   function anyLeft(user: number, now: number, random: Random): number {
@@ -102,7 +134,7 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
       const movie = neighbours[from + i];
       if (movie < 0) return -1;
       if (rated[movie] === user || entry[movie] > now) continue;
-      if (random.coarseUniform() < CHOICE.neighbourStep) return movie;
+      if (random.coarseUniform() < NEIGHBOUR_STEP) return movie;
     }
     return -1;
   }
@@ -120,9 +152,10 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
     let clock = 0;
     for (let s = raters.sessionFrom[user]; s < raters.sessionFrom[user + 1]; s++) {
       const start = Math.max(raters.sessionStart[s], clock + 60);
-      clock = Math.min(start, RATERS.lastSecond);
+      clock = Math.min(start, LAST_SECOND);
       const year = yearOf(clock);
       const all = attention.all(year);
+      const yearShift = STARS.years[year] ?? 0;
       streak = -1;
       for (let i = 0; i < raters.sessionRatings[s]; i++, done++) {
         if (i > 0) clock = tick(clock, i, random);
@@ -147,7 +180,7 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
             next >= 0 &&
             rated[next] !== user &&
             entry[next] <= clock &&
-            random.coarseUniform() < CHOICE.nextPart
+            random.coarseUniform() < NEXT_PART
           ) {
             movie = next;
           }
@@ -156,15 +189,15 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
           const pool = attention.ofGenre(specialist, year);
           if (pool !== undefined) movie = propose(pool, user, clock, random);
         }
-        if (movie < 0 && done > 0 && random.coarseUniform() < CHOICE.neighbour) {
+        if (movie < 0 && done > 0 && random.coarseUniform() < NEIGHBOUR) {
           movie = neighbour(user, done, clock, random);
         }
-        if (streak >= 0 && random.coarseUniform() < CHOICE.streakEnds) streak = -1;
-        if (streak < 0 && last >= 0 && random.coarseUniform() < CHOICE.streakBegins) {
+        if (streak >= 0 && random.coarseUniform() < STREAK_ENDS) streak = -1;
+        if (streak < 0 && last >= 0 && random.coarseUniform() < STREAK_BEGINS) {
           const choice = genresOf(genres[last]);
           if (choice.length > 0) streak = choice[random.integer(choice.length)];
         }
-        if (movie < 0 && streak >= 0 && random.coarseUniform() < CHOICE.streakWithin) {
+        if (movie < 0 && streak >= 0 && random.coarseUniform() < STREAK_WITHIN) {
           const pool = attention.ofGenre(streak, year);
           if (pool !== undefined) movie = propose(pool, user, clock, random);
         }
@@ -178,38 +211,39 @@ export function historyDrawer(world: World): (user: number, random: Random) => H
         const latentRating =
           quality[movie] +
           raters.strictness[user] +
-          RATERS.tasteInRating * match(movie) +
-          (STARS.years[year] ?? 0) +
+          TASTE_IN_RATING * match(movie) +
+          yearShift +
           raters.noise[user] * random.normal();
+        history.latentRating[done] = latentRating;
         history.halfStars[done] = starsOf(latentRating, clock);
       }
     }
-    if (user === raters.last) history.timestamp[length - 1] = RATERS.lastSecond;
+    if (user === raters.last) history.timestamp[length - 1] = LAST_SECOND;
     return history;
   };
 }
 
 /** The time of the next rating in a session. */
 function tick(clock: number, place: number, random: Random): number {
-  const early = clock < CLOCK.pagesUntil;
+  const early = clock < PAGES_UNTIL;
   let next = clock;
-  if (random.coarseUniform() >= (early ? CLOCK.earlyTie : CLOCK.lateTie)) {
-    const gap = early ? CLOCK.earlyMeanGapSeconds : CLOCK.lateMeanGapSeconds;
+  if (random.coarseUniform() >= (early ? EARLY_TIE : LATE_TIE)) {
+    const gap = early ? EARLY_GAP : LATE_GAP;
     next += 1 + Math.floor(-gap * Math.log(1 - random.coarseUniform()));
   }
-  if (place % CLOCK.sitting === 0) next += 3_600 + random.integer(18_000);
-  return Math.min(next, RATERS.lastSecond);
+  if (place % SITTING === 0) next += 3_600 + random.integer(18_000);
+  return Math.min(next, LAST_SECOND);
 }
 
 /** Cuts a latent rating into stars. @returns twice the stars */
 function starsOf(latentRating: number, clock: number): number {
-  if (clock < STARS.halfStarsFrom) {
-    const cuts = STARS.wholeCuts;
+  if (clock < HALF_STARS_FROM) {
+    const cuts = WHOLE_CUTS;
     let stars = 1;
     while (stars < 5 && latentRating >= cuts[stars - 1]) stars++;
     return 2 * stars;
   }
-  const cuts = STARS.halfCuts;
+  const cuts = HALF_CUTS;
   let half = 1;
   while (half < 10 && latentRating >= cuts[half - 1]) half++;
   return half;

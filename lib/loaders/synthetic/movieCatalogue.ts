@@ -4,10 +4,10 @@
  * is a piece of the same world as the full one of the same seed, with the same ids, and its popular movies weigh
  * what they should.
  */
-import { type Random, sampleWithoutReplacement } from "../../stats";
-import { interpolate, invert, logarithmic, scaleToTotal } from "./curves";
-import { GENRES, type Genre, genreIndex, genreSampler } from "./movieGenres";
-import { CATALOGUE, FULL, QUALITY } from "./movieLensParameters";
+import { type Random, sampleWithoutReplacement, shuffle } from "../../stats";
+import { interpolate, logarithmic, scaleToTotal } from "./curves";
+import { GENRES, type Genre, genreDrawer, genreIndex, genresOf } from "./movieGenres";
+import { CATALOGUE, FULL, QUALITY, RATERS } from "./movieLensParameters";
 import type { MovieLensSize } from "./movieLensSize";
 import { type BaseTitle, drawTitle, partTitle, type TitleQuirk, titleText } from "./movieTitles";
 
@@ -58,42 +58,39 @@ const DIMENSIONS = CATALOGUE.latentDimensions;
 
 export function drawCatalogue(size: MovieLensSize, random: Random): Catalogue {
   const drafts = thin(skeleton(random.fork("skeleton")), size, random.fork("thinning"));
-  drawGenres(drafts, random.fork("genres"));
+  const nameless = Math.max(1, Math.round(drafts.length * CATALOGUE.noGenres.share));
+  const withoutGenres = new Set(
+    forgotten(drafts, nameless, CATALOGUE.noGenres.power, random.fork("no genres")),
+  );
+  bindFranchises(drafts, withoutGenres, random.fork("franchises"));
+  drawGenres(drafts, withoutGenres, random.fork("genres"));
   drawReleaseYears(drafts, random.fork("release years"));
   drawTitles(drafts, random.fork("titles"));
-  drawFranchises(drafts, random.fork("franchises"));
   return finish(drafts, size, random);
 }
 
 /** Rank, entry and id of every movie at full size; ranks from most to least popular, then the never rated. */
 function skeleton(random: Random): Draft[] {
-  const { entryNoise, lateEntry } = CATALOGUE;
-  const score = new Float64Array(FULL.movies);
-  for (let i = 0; i < FULL.movies; i++) {
-    const late = random.coarseUniform() < lateEntry.share;
-    score[i] = Math.log(i + 1) + (late ? lateEntry.noise : entryNoise) * random.normal();
+  const popularity = new Float64Array(FULL.movies);
+  const curve = logarithmic(CATALOGUE.popularity, "both");
+  for (let i = 0; i < FULL.ratedMovies; i++) {
+    popularity[i] = Math.exp(interpolate(curve, Math.log(i + 1)));
   }
-  const order = Array.from(score.keys()).sort((a, b) => score[a] - score[b] || a - b);
-  const popularity = logarithmic(CATALOGUE.popularity, "both");
+  const order = drawEntryOrder(popularity, random);
   const drafts: Draft[] = new Array(FULL.movies);
   let lastId = 0;
-  order.forEach((rankIndex, place) => {
+  order.forEach((index, place) => {
     const position = (place + random.coarseUniform()) / FULL.movies;
     lastId = Math.max(lastId + 1, Math.round(interpolate(CATALOGUE.movieIds, position)));
-    // The curve gives shares at the end of a year; what is there at the end of 1995 was there from the start.
-    const base = position < CATALOGUE.entered[1][1];
-    const time = base ? 1995 : invert(CATALOGUE.entered, position) + 1;
-    const entryYear = Math.min(2023, Math.floor(time));
-    const rated = rankIndex < FULL.ratedMovies;
-    const ratings = rated ? Math.exp(interpolate(popularity, Math.log(rankIndex + 1))) : 0;
-    drafts[rankIndex] = {
-      rank: rankIndex + 1,
-      popularity: ratings,
+    const time = entryTime(position);
+    drafts[index] = {
+      rank: index + 1,
+      popularity: popularity[index],
       position,
       movieId: lastId,
-      entry: base ? yearStart(1995) : Math.floor(yearSecond(Math.min(time, 2023.7))),
-      entryYear,
-      prominence: rated ? prominence(ratings) : 0,
+      entry: Math.floor(yearSecond(time)),
+      entryYear: Math.floor(time),
+      prominence: popularity[index] > 0 ? prominence(popularity[index]) : 0,
       genres: 0,
       releaseYear: 0,
       title: { name: "", article: "", brackets: "" },
@@ -103,6 +100,65 @@ function skeleton(random: Random): Draft[] {
     };
   });
   return drafts;
+}
+
+/** Indices by rank in the order of entry: roughly by popularity, and never so late that too few users are left. */
+function drawEntryOrder(popularity: Float64Array, random: Random): Float64Array {
+  const { entryNoise, lateEntry } = CATALOGUE;
+  const score = new Float64Array(FULL.movies);
+  for (let i = 0; i < FULL.movies; i++) {
+    const late = random.coarseUniform() < lateEntry.share;
+    const noise = random.normal();
+    score[i] = Math.log(i + 1) + (late ? lateEntry.noise * Math.abs(noise) : entryNoise * noise);
+  }
+  const sorted = score.slice().sort();
+  for (let i = 0; i < FULL.movies && popularity[i] > 50; i++) {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const left = usersLeft(entryTime(countBelow(sorted, score[i]) / FULL.movies));
+      if (popularity[i] <= CATALOGUE.largestShareOfUsers * FULL.users * left ** 1.5) break;
+      // Ever closer to the place that the rank alone gives.
+      score[i] = Math.log(i + 1) + entryNoise * (1 - attempt / 20) * random.normal();
+    }
+  }
+  // The sort of numbers is several times faster than one with a comparison: the index rides in the last digits.
+  const lowest = score.reduce((least, value) => Math.min(least, value), 0);
+  const order = score
+    .map((value, i) => Math.floor((value - lowest) * 1e8) * 131_072 + i)
+    .sort()
+    .map((key) => key % 131_072);
+  // What was there from the start is in no order.
+  shuffle(order.subarray(0, Math.ceil(CATALOGUE.entered[1][1] * FULL.movies)), random);
+  return order;
+}
+
+/** The curve gives shares at the end of a year; what is there at the end of 1995 was there from the start. */
+function entryTime(position: number): number {
+  if (position < CATALOGUE.entered[1][1]) return 1995;
+  return Math.min(2023.7, interpolate(ENTERED, position) + 1);
+}
+
+const ENTERED = CATALOGUE.entered.map(([year, share]) => [share, year] as const);
+
+/** Share of all users who arrive after a point in time given in years. */
+function usersLeft(time: number): number {
+  let left = 0;
+  let all = 0;
+  for (const [year, weight] of RATERS.newUsers) {
+    all += weight;
+    left += weight * Math.min(1, Math.max(0, year + 1 - time));
+  }
+  return left / all;
+}
+
+function countBelow(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function prominence(ratings: number): number {
@@ -133,18 +189,41 @@ function thin(drafts: Draft[], size: MovieLensSize, random: Random): Draft[] {
   ];
 }
 
-function drawGenres(drafts: Draft[], random: Random): void {
-  const draw = genreSampler();
-  for (const movie of drafts) movie.genres = draw(movie.prominence, random);
+/** By rank, so that the drawer can balance the ratings of the genres. Parts of a franchise have the first one's. */
+function drawGenres(drafts: Draft[], without: ReadonlySet<Draft>, random: Random): void {
+  const drawer = genreDrawer();
   // One movie wears ten genres, as one does in the real catalogue.
-  const all = drafts[Math.floor(drafts.length * 0.15)];
-  const ten: Genre[] = ["Action", "Adventure", "Comedy", "Crime", "Drama"];
-  ten.push("Film-Noir", "Horror", "Mystery", "Thriller", "Western");
-  all.genres = ten.reduce((mask, genre) => mask | (1 << genreIndex(genre)), 0);
-  const { share, power } = CATALOGUE.noGenres;
-  const wanted = Math.max(1, Math.round(drafts.length * share));
-  for (const movie of forgotten(drafts, wanted, power, random)) movie.genres = 0;
+  const start = Math.floor(drafts.length * 0.15);
+  const loaded = drafts.find(
+    (movie, place) => place >= start && movie.part === 0 && !without.has(movie),
+  );
+  for (const movie of drafts) {
+    if (without.has(movie)) continue;
+    const popularity = Math.max(0.5, movie.popularity);
+    if (movie === loaded) {
+      for (const genre of TEN_GENRES) movie.genres |= 1 << genreIndex(genre);
+      drawer.settle(movie.genres, movie.prominence, popularity);
+    } else if (movie.part > 1) {
+      drawer.settle(movie.genres, movie.prominence, popularity);
+    } else {
+      movie.genres = drawer.draw(movie.prominence, popularity, random);
+      for (let next = movie.next; next !== undefined; next = next.next) next.genres = movie.genres;
+    }
+  }
 }
+
+const TEN_GENRES: readonly Genre[] = [
+  "Action",
+  "Adventure",
+  "Comedy",
+  "Crime",
+  "Drama",
+  "Film-Noir",
+  "Horror",
+  "Mystery",
+  "Thriller",
+  "Western",
+];
 
 /** Some movies, drawn with a weight of popularity ^ power (at least 1 rating), by an exponential race. */
 function forgotten(drafts: Draft[], count: number, power: number, random: Random): Draft[] {
@@ -164,7 +243,8 @@ function drawReleaseYears(drafts: Draft[], random: Random): void {
   for (const movie of drafts) {
     const entered = movie.entryYear;
     let year = entered;
-    if (movie.genres & noir && movie.genres !== 0) {
+    if (movie.part > 1) continue;
+    if (movie.genres & noir) {
       year = filmNoirYears[0] + random.integer(filmNoirYears[1] - filmNoirYears[0] + 1);
     } else if (random.coarseUniform() < newReleases.share) {
       year = entered - Math.floor(random.exponential(newReleases.meanLagYears));
@@ -173,12 +253,17 @@ function drawReleaseYears(drafts: Draft[], random: Random): void {
       while (year < backCatalogue.oldestYear);
     }
     movie.releaseYear = year;
+    for (let last = movie; last.next !== undefined; last = last.next) {
+      const latest = Math.min(last.next.entryYear, last.releaseYear + 1 + random.integer(5));
+      last.next.releaseYear = Math.max(last.releaseYear, latest);
+    }
   }
 }
 
 function drawTitles(drafts: Draft[], random: Random): void {
   const taken = new Set<string>();
   for (const movie of drafts) {
+    if (movie.part > 1) continue;
     const draw = random.coarseUniform();
     const quirk: TitleQuirk =
       draw < 0.004 ? "quotes" : draw < 0.008 ? "yearInside" : draw < 0.03 ? "otherName" : "none";
@@ -190,16 +275,22 @@ function drawTitles(drafts: Draft[], random: Random): void {
         break;
       }
     }
+    const style = random.integer(4);
+    for (let next = movie.next; next !== undefined; next = next.next) {
+      next.title = partTitle(movie.title, next.part, style, random);
+    }
   }
   // Small catalogues have the quirks too.
   const quirks: TitleQuirk[] = ["quotes", "yearInside", "otherName"];
   quirks.forEach((quirk, i) => {
-    drafts[Math.floor((drafts.length * (i + 1)) / 5)].title = drawTitle(random, quirk);
+    const start = Math.floor((drafts.length * (i + 1)) / 5);
+    const movie = drafts.find((candidate, place) => place >= start && candidate.part === 0);
+    if (movie !== undefined) movie.title = drawTitle(random, quirk);
   });
 }
 
-/** Binds movies of falling popularity, later entry and the same genres to series. */
-function drawFranchises(drafts: Draft[], random: Random): void {
+/** Binds movies of falling popularity and later entry to series. */
+function bindFranchises(drafts: Draft[], without: ReadonlySet<Draft>, random: Random): void {
   const { share, meanFurtherParts, maxParts } = CATALOGUE.franchises;
   const end = Math.floor(drafts.length * 0.5);
   let franchise = 0;
@@ -207,24 +298,18 @@ function drawFranchises(drafts: Draft[], random: Random): void {
     const first = drafts[i];
     // Popular movies get sequels.
     const chance = share * (0.5 + 3 * first.prominence);
-    if (first.franchise >= 0 || first.genres === 0 || random.coarseUniform() >= chance) continue;
-    const style = random.integer(4);
+    if (random.coarseUniform() >= chance || first.part > 0 || without.has(first)) continue;
     const parts = Math.min(maxParts - 1, 1 + random.geometric(1 / meanFurtherParts));
     let last = first;
     let place = i;
     for (let part = 2; part <= parts + 1; part++) {
-      const next = findSequel(drafts, place, last, random);
+      const next = findSequel(drafts, place, last, without, random);
       if (next === undefined) break;
       if (last === first) {
         first.franchise = franchise++;
         first.part = 1;
       }
       const movie = drafts[next];
-      const earliest = last.releaseYear + 1;
-      const latest = Math.max(earliest, Math.min(movie.entryYear, last.releaseYear + 6));
-      movie.releaseYear = earliest + random.integer(latest - earliest + 1);
-      movie.genres = first.genres;
-      movie.title = partTitle(first.title, part, style, random);
       movie.franchise = first.franchise;
       movie.part = part;
       last.next = movie;
@@ -238,24 +323,15 @@ function findSequel(
   drafts: Draft[],
   place: number,
   last: Draft,
+  without: ReadonlySet<Draft>,
   random: Random,
 ): number | undefined {
   const reach = Math.max(12, Math.floor(place * 1.5));
   for (let attempt = 0; attempt < 40; attempt++) {
     const candidate = place + 1 + random.integer(reach);
     const movie = drafts[candidate];
-    if (
-      movie !== undefined &&
-      movie.popularity > 0 &&
-      movie.franchise < 0 &&
-      movie.genres !== 0 &&
-      movie.position > last.position &&
-      movie.entryYear > last.releaseYear &&
-      // A quirk title keeps its quirk.
-      !/["(]|a\.k\.a\./.test(movie.title.name + movie.title.brackets)
-    ) {
-      return candidate;
-    }
+    const isFree = movie !== undefined && movie.part === 0 && !without.has(movie);
+    if (isFree && movie.popularity > 0 && movie.position > last.position) return candidate;
   }
   return undefined;
 }
@@ -270,7 +346,7 @@ function finish(drafts: Draft[], size: MovieLensSize, random: Random): Catalogue
     ),
   );
   const expected = scaleToTotal(
-    Float64Array.from(drafts.slice(0, size.ratedMovies), (movie) => movie.popularity),
+    Float64Array.from(drafts.slice(0, size.ratedMovies), expectedWhenKept(size)),
     size.ratings,
     1,
     () => 0.52 * size.users,
@@ -305,22 +381,40 @@ function finish(drafts: Draft[], size: MovieLensSize, random: Random): Catalogue
   };
 }
 
+/** A movie that stayed in a thinned catalogue was rated at least once: the mean of a Poisson count above 0. */
+function expectedWhenKept(size: MovieLensSize): (movie: Draft) => number {
+  const share = size.ratings / FULL.ratings;
+  if (size.movies === FULL.movies) return (movie) => share * movie.popularity;
+  return (movie) => (share * movie.popularity) / -Math.expm1(-share * movie.popularity);
+}
+
+/**
+ * The noise of a popular movie takes the sign that brings the rating-weighted noise of its genres nearer to 0, more
+ * often than not: otherwise a few movies would move a genre's mean rating from seed to seed.
+ */
 function drawQualities(movies: Draft[], random: Random): Float32Array {
   const effect = GENRES.map((genre) => QUALITY.genres[genre]);
-  return Float32Array.from(movies, (movie) => {
-    let sum = 0;
-    let count = 0;
-    for (let g = 0; g < GENRES.length; g++) {
-      if ((movie.genres >>> g) & 1) {
-        sum += effect[g];
-        count++;
-      }
-    }
-    const genre = count === 0 ? 0 : sum / Math.sqrt(count);
-    const popular = QUALITY.slope * (Math.log(Math.max(1, movie.popularity)) - 9);
+  const account = new Float64Array(GENRES.length + 1);
+  const quality = new Float32Array(movies.length);
+  const byRank = Array.from(movies.keys()).sort((a, b) => movies[a].rank - movies[b].rank);
+  for (const index of byRank) {
+    const movie = movies[index];
+    const genres = genresOf(movie.genres);
+    const sum = genres.reduce((total, genre) => total + effect[genre], 0);
+    const genre = genres.length === 0 ? QUALITY.noGenre : sum / Math.sqrt(genres.length);
+    const above = Math.log(Math.max(1, movie.popularity)) - 9;
+    const slope = above < 0 ? QUALITY.slope.below : QUALITY.slope.above;
+    const size = Math.abs(random.normal());
+    // The account of all genres, at the end, counts as much as those of the movie's own.
+    const owed = genres.reduce((total, g) => total + account[g] / genres.length, 0);
+    const lean = (owed + account[GENRES.length]) / Math.max(1, movie.popularity);
+    const noise = random.uniform() < 1 / (1 + Math.exp(2 * lean)) ? size : -size;
+    for (const g of genres) account[g] += noise * movie.popularity;
+    account[GENRES.length] += noise * movie.popularity;
     const sd = QUALITY.sd + QUALITY.tailSd * (1 - movie.prominence);
-    return QUALITY.base + popular + genre + sd * random.normal();
-  });
+    quality[index] = QUALITY.base + slope * above + genre + sd * noise;
+  }
+  return quality;
 }
 
 /** A movie points where its genres point (one random direction each), and partly in a direction of its own. */

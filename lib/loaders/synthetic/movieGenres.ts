@@ -4,7 +4,7 @@
  * carry more genres. The weights and probabilities were fitted so that the shares of movies and of ratings by
  * genre and by first genre follow the published tables of ML-32M.
  */
-import { aliasTable, type Random } from "../../stats";
+import type { Random } from "../../stats";
 
 /** The genres of MovieLens, in the alphabetical order in which a movie lists them. */
 export const GENRES = [
@@ -100,7 +100,7 @@ export const MOVIE_KINDS: readonly MovieKind[] = [
     sometimes: {
       Crime: [0.5, 0.65],
       Drama: [0.2, 0.25],
-      IMAX: [0.03, 0.05],
+      IMAX: [0.02, 0.07],
       Mystery: [0.05, 0.06],
       Thriller: [0.85, 0.87],
     },
@@ -115,7 +115,7 @@ export const MOVIE_KINDS: readonly MovieKind[] = [
       Drama: [0.05, 0.06],
       Fantasy: [0.05, 0.07],
       Horror: [0.03, 0.04],
-      IMAX: [0.15, 0.17],
+      IMAX: [0.09, 0.25],
       Thriller: [0.35, 0.58],
     },
   },
@@ -124,7 +124,7 @@ export const MOVIE_KINDS: readonly MovieKind[] = [
     tail: 0.02,
     head: 1.63,
     always: ["Action", "Adventure"],
-    sometimes: { Drama: [0.1, 0.1], Fantasy: [0.75, 0.77], IMAX: [0.15, 0.2] },
+    sometimes: { Drama: [0.1, 0.1], Fantasy: [0.75, 0.77], IMAX: [0.09, 0.29] },
   },
   {
     name: "actionComedy",
@@ -150,7 +150,7 @@ export const MOVIE_KINDS: readonly MovieKind[] = [
       Comedy: [0.35, 0.37],
       Drama: [0.1, 0.1],
       Fantasy: [0.49, 0.53],
-      IMAX: [0.04, 0.05],
+      IMAX: [0.02, 0.07],
     },
   },
   {
@@ -183,7 +183,7 @@ export const MOVIE_KINDS: readonly MovieKind[] = [
       Children: [0.9, 0.91],
       Comedy: [0.6, 0.71],
       Fantasy: [0.39, 0.56],
-      IMAX: [0.06, 0.08],
+      IMAX: [0.04, 0.12],
       Musical: [0.25, 0.25],
     },
   },
@@ -408,31 +408,100 @@ export function genreText(mask: number): string {
   return names.length === 0 ? NO_GENRES : names.join("|");
 }
 
-/**
- * A function that draws the genres of a movie as a bit mask.
- * @param prominence  0 for a forgotten movie ... 1 for one of the most popular
- */
-export function genreSampler(): (prominence: number, random: Random) => number {
-  const tail = aliasTable(MOVIE_KINDS.map((kind) => kind.tail));
-  const head = aliasTable(MOVIE_KINDS.map((kind) => kind.head));
-  const always = MOVIE_KINDS.map((kind) => kind.always.reduce((mask, g) => mask | bit(g), 0));
-  const sometimes = MOVIE_KINDS.map((kind) =>
-    GENRES.flatMap((genre) => {
-      const probability = kind.sometimes[genre];
-      return probability ? [{ bit: bit(genre), tail: probability[0], head: probability[1] }] : [];
-    }),
-  );
-  return (prominence, random) => {
-    const popular = random.coarseUniform() < prominence;
-    const kind = (popular ? head : tail).draw(random);
-    let mask = always[kind];
-    for (const genre of sometimes[kind]) {
-      if (random.coarseUniform() < (popular ? genre.head : genre.tail)) mask |= genre.bit;
-    }
-    return mask;
-  };
+/** Genres of a movie as indices of GENRES. */
+export function genresOf(mask: number): number[] {
+  const genres: number[] = [];
+  for (let genre = 0; genre < GENRES.length; genre++) if ((mask >>> genre) & 1) genres.push(genre);
+  return genres;
 }
 
-function bit(genre: Genre): number {
-  return 1 << genreIndex(genre);
+/** Draws the genres of one movie after the other, from the most popular one on. */
+export interface GenreDrawer {
+  /**
+   * The genres of a movie as a bit mask.
+   * @param prominence  0 for a forgotten movie ... 1 for one of the most popular
+   * @param popularity  ratings that the movie will have, > 0
+   */
+  draw(prominence: number, popularity: number, random: Random): number;
+  /** Tells of a movie whose genres were settled otherwise. */
+  settle(mask: number, prominence: number, popularity: number): void;
+}
+
+/** How strongly a genre that has too few ratings so far is favoured, and the largest such correction. */
+const CORRECTION = 0.8;
+const LARGEST_CORRECTION = 1.6;
+
+/**
+ * A drawer that keeps an account of the ratings that each genre should have had and has had so far. The few most
+ * popular movies hold so many ratings that free draws would move a genre's share by several per cent from seed to seed.
+ */
+export function genreDrawer(): GenreDrawer {
+  const kinds = MOVIE_KINDS.map((kind) => ({
+    tail: kind.tail / 100,
+    head: kind.head / 100,
+    always: kind.always.map(genreIndex),
+    mask: kind.always.reduce((mask, genre) => mask | (1 << genreIndex(genre)), 0),
+    sometimes: GENRES.flatMap((genre, index) => {
+      const probability = kind.sometimes[genre];
+      return probability ? [{ index, tail: probability[0], head: probability[1] }] : [];
+    }),
+  }));
+  // The share of movies with a genre, among forgotten and among popular ones.
+  const tailShare = new Float64Array(GENRES.length);
+  const headShare = new Float64Array(GENRES.length);
+  for (const kind of kinds) {
+    for (const index of kind.always) {
+      tailShare[index] += kind.tail;
+      headShare[index] += kind.head;
+    }
+    for (const genre of kind.sometimes) {
+      tailShare[genre.index] += kind.tail * genre.tail;
+      headShare[genre.index] += kind.head * genre.head;
+    }
+  }
+  const missing = new Float64Array(GENRES.length);
+  const weights = new Float64Array(kinds.length);
+
+  function settle(mask: number, prominence: number, popularity: number): void {
+    for (let g = 0; g < GENRES.length; g++) {
+      const share = (1 - prominence) * tailShare[g] + prominence * headShare[g];
+      missing[g] += popularity * (share - ((mask >>> g) & 1));
+    }
+  }
+
+  return {
+    settle,
+    draw(prominence, popularity, random) {
+      const correction = missing.map((ratings) =>
+        Math.min(
+          LARGEST_CORRECTION,
+          Math.max(-LARGEST_CORRECTION, (CORRECTION * ratings) / popularity),
+        ),
+      );
+      let total = 0;
+      for (let k = 0; k < kinds.length; k++) {
+        const kind = kinds[k];
+        let sum = 0;
+        for (const index of kind.always) sum += correction[index];
+        const weight = (1 - prominence) * kind.tail + prominence * kind.head;
+        weights[k] = weight * Math.exp(sum / kind.always.length);
+        total += weights[k];
+      }
+      let goal = random.uniform() * total;
+      let chosen = 0;
+      while (chosen < kinds.length - 1 && goal >= weights[chosen]) goal -= weights[chosen++];
+      const kind = kinds[chosen];
+      const fromTail = (1 - prominence) * kind.tail;
+      const popular =
+        random.coarseUniform() * (fromTail + prominence * kind.head) >= fromTail ? "head" : "tail";
+      let mask = kind.mask;
+      for (const genre of kind.sometimes) {
+        // The correction moves the odds.
+        const odds = (genre[popular] / (1 - genre[popular])) * Math.exp(correction[genre.index]);
+        if (random.coarseUniform() < odds / (1 + odds)) mask |= 1 << genre.index;
+      }
+      settle(mask, prominence, popularity);
+      return mask;
+    },
+  };
 }

@@ -22,20 +22,24 @@ export const CATALOGUE = {
   /** Ratings of the movie at a popularity rank, at full size; log-log between the points. */
   popularity: [
     [1, 102_929],
-    [15, 69_500],
-    [100, 40_000],
-    [500, 14_800],
-    [1_000, 7_900],
+    [3, 98_000],
+    [4, 93_500],
+    [6, 85_500],
+    [8, 73_500],
+    [15, 67_800],
+    [100, 40_500],
+    [500, 15_000],
+    [1_000, 8_000],
     [2_231, 3_000],
-    [3_500, 1_420],
-    [5_578, 625],
-    [8_000, 280],
-    [11_156, 110],
-    [15_000, 46],
-    [20_000, 23],
-    [30_000, 9],
-    [42_000, 4.6],
-    [55_000, 2.6],
+    [3_500, 1_380],
+    [5_578, 600],
+    [8_000, 262],
+    [11_156, 104],
+    [15_000, 47],
+    [20_000, 27],
+    [30_000, 11.8],
+    [42_000, 5.8],
+    [55_000, 3],
     [70_000, 1.6],
     [84_432, 1],
   ] as Curve,
@@ -87,14 +91,16 @@ export const CATALOGUE = {
     [1, 292_757],
   ] as Curve,
   /** How loosely the order of entry follows popularity: noise on the log rank, and the share of latecomers. */
-  entryNoise: 1.5,
-  lateEntry: { share: 0.18, noise: 4.5 },
+  entryNoise: 1.25,
+  lateEntry: { share: 0.35, noise: 4 },
+  /** A movie never enters so late that it would need more than this share of users, times (share of users to come)^1.5. */
+  largestShareOfUsers: 0.6,
   /** A movie enters in its year of release or shortly after (new), or comes from the back catalogue. */
   newReleases: { share: 0.5, meanLagYears: 0.7 },
   backCatalogue: { meanAgeYears: 22, oldestYear: 1895 },
   filmNoirYears: [1940, 1959],
   /** 7,080 of 87,585 movies have no genre; they are forgotten movies: weight = popularity ^ power. */
-  noGenres: { share: 7_080 / 87_585, power: -0.75 },
+  noGenres: { share: 7_080 / 87_585, power: -1.5 },
   /** 617 of 87,585 titles have no year. */
   noYear: 617 / 87_585,
   /** Popularity (full size) from which on genres are those of forgotten, and of popular movies. */
@@ -108,33 +114,35 @@ export const CATALOGUE = {
   neighbours: { count: 12, candidates: 96, eraYears: 20 },
 } as const;
 
-/** Quality in stars: base + slope * (ln popularity at full size - 9) + genre + noise. */
+/** Quality in stars: base + slope * (ln popularity at full size - 9) + genre + noise; another slope below 0 and above. */
 export const QUALITY = {
   base: 3.5,
-  slope: 0.115,
+  slope: { below: 0.085, above: 0.2 },
   sd: 0.26,
   /** Forgotten movies differ more: sd + tailSd * (1 - prominence). */
-  tailSd: 0.3,
+  tailSd: 0.42,
+  /** Of a movie without genres, and of each genre; several genres give their sum over the root of their number. */
+  noGenre: 0.55,
   genres: {
-    Action: -0.03,
-    Adventure: -0.02,
-    Animation: 0.1,
-    Children: -0.12,
-    Comedy: -0.12,
-    Crime: 0.1,
-    Documentary: 0.35,
-    Drama: 0.16,
+    Action: -0.12,
+    Adventure: 0.03,
+    Animation: 0.28,
+    Children: -0.17,
+    Comedy: -0.2,
+    Crime: 0.2,
+    Documentary: 0.33,
+    Drama: 0.25,
     Fantasy: -0.03,
-    "Film-Noir": 0.4,
-    Horror: -0.15,
-    IMAX: 0.02,
-    Musical: 0.03,
-    Mystery: 0.08,
-    Romance: -0.03,
-    "Sci-Fi": -0.02,
-    Thriller: -0.01,
-    War: 0.14,
-    Western: 0.03,
+    "Film-Noir": 0.5,
+    Horror: -0.32,
+    IMAX: 0.08,
+    Musical: 0.05,
+    Mystery: 0.14,
+    Romance: -0.08,
+    "Sci-Fi": -0.04,
+    Thriller: -0.07,
+    War: 0.25,
+    Western: 0.02,
   },
 } as const;
 
@@ -170,35 +178,39 @@ export const RATERS = {
   /** New users by year, per thousand of all. */
   newUsers: [
     [1995, 0.02],
-    [1996, 100],
-    [1997, 42],
-    [1998, 16],
-    [1999, 38],
-    [2000, 60],
-    [2001, 36],
-    [2002, 27],
-    [2003, 30],
-    [2004, 34],
-    [2005, 50],
-    [2006, 33],
-    [2007, 30],
-    [2008, 33],
-    [2009, 27],
-    [2010, 26],
-    [2011, 23],
-    [2012, 22],
-    [2013, 18],
-    [2014, 17],
-    [2015, 46],
-    [2016, 52],
-    [2017, 46],
-    [2018, 40],
-    [2019, 46],
-    [2020, 50],
-    [2021, 38],
-    [2022, 30],
-    [2023, 36],
+    [1996, 133],
+    [1997, 43.9],
+    [1998, 18.1],
+    [1999, 34.1],
+    [2000, 61.6],
+    [2001, 30],
+    [2002, 20.3],
+    [2003, 24.8],
+    [2004, 27.2],
+    [2005, 44.7],
+    [2006, 25.9],
+    [2007, 24.6],
+    [2008, 26.8],
+    [2009, 21],
+    [2010, 20.2],
+    [2011, 17.3],
+    [2012, 16.8],
+    [2013, 14],
+    [2014, 13.4],
+    [2015, 44],
+    [2016, 47.3],
+    [2017, 40.2],
+    [2018, 34.2],
+    [2019, 43.1],
+    [2020, 51.1],
+    [2021, 36.3],
+    [2022, 31.9],
+    [2023, 54.2],
   ] as Curve,
+  /** Those with more ratings than this come in the first years with this probability only. */
+  lightBeginnings: { until: 1998, ratings: 100, share: 0.35 },
+  /** Sessions after the first: 1 + Poisson with mean perRootDay * sqrt(days), at most a share of the ratings. */
+  sessions: { perRootDay: 0.23, perRating: 0.08 },
   /** 1995-01-09 11:46:44 and 2023-10-13 02:29:07 UTC. */
   firstSecond: 789_652_004,
   lastSecond: 1_697_164_147,
@@ -206,8 +218,8 @@ export const RATERS = {
   firstSession: { a: 2, b: 1.6 },
   /** Nobody rates more than this share of the movies there are. */
   largestShareOfCatalogue: 0.55,
-  /** User's strictness in stars: sd, and a few with a wider one. */
-  strictness: { sd: 0.4, wideShare: 0.04, wideSd: 1.1 },
+  /** User's strictness in stars: sd, a few with a wider one, and the change for one sd more ratings (on the normal scale). */
+  strictness: { sd: 0.42, wideShare: 0.04, wideSd: 1.2, byActivity: -0.09 },
   /** Sd of the noise of one rating, in stars; it varies between users (log-normal). */
   noise: { median: 0.72, logSd: 0.2 },
   /** Stars for one standard deviation of taste match. */
@@ -241,7 +253,7 @@ export const RATERS = {
 export const CHOICE = {
   /** Log odds for one standard deviation of taste match, and the match from which on it counts no more. */
   tasteInChoice: 0.8,
-  largestMatch: 2,
+  largestMatch: 1.5,
   /** Probability that the next choice is the next part of the franchise just rated. */
   nextPart: 0.4,
   /** Probability that it is a neighbour of one of the last movies, and how fast the list is left (geometric). */
@@ -254,8 +266,9 @@ export const CHOICE = {
   streakWithin: 0.75,
   /** Attention to a movie that is new in the catalogue: 1 + boost * exp(-age / years). */
   recency: { boost: 2.5, years: 0.8 },
-  /** Proposals before a user takes any movie not yet rated. */
-  patience: 60,
+  /** Proposals before taste no longer counts, and then before any movie not yet rated will do. */
+  patience: 40,
+  lastPatience: 600,
 } as const;
 
 /** Time between ratings. Early MovieLens took a page of ratings at a time: many share one second. */
@@ -272,8 +285,8 @@ export const CLOCK = {
 /** Stars from the latent rating: cuts between neighbouring stars, in stars. Half stars exist since 2003-02-18. */
 export const STARS = {
   halfStarsFrom: 1_045_526_400,
-  wholeCuts: [1.9, 2.55, 3.4, 4.35],
-  halfCuts: [1.0, 1.25, 1.5, 1.95, 2.35, 3.0, 3.45, 4.15, 4.6],
+  wholeCuts: [2.083, 2.72, 3.506, 4.434],
+  halfCuts: [1.417, 1.746, 1.973, 2.3, 2.627, 3.153, 3.621, 4.261, 4.766],
   /** Change of the mean rating in single years, in stars. */
   years: { 2020: -0.08, 2022: 0.05 } as Readonly<Record<number, number>>,
 } as const;
@@ -282,9 +295,9 @@ export const TAGGING = {
   /** First tag: 2005-12-27 12:54:55 UTC. */
   firstSecond: 1_135_688_095,
   /** Share of the users active since then who write tags. */
-  taggers: 0.15,
+  taggers: 0.21,
   /** Log-normal spread of tags per tagger. */
-  logSd: 1.9,
+  logSd: 1.8,
   /** Largest number of tags on one movie by one user. */
   perMovie: 12,
 } as const;

@@ -1,7 +1,8 @@
 /** Movies that are watched after each other: alike in taste, time and popularity. */
 import type { Random } from "../../stats";
-import { type Attention, genresOf, LAST_YEAR } from "./attention";
+import { type Attention, LAST_YEAR } from "./attention";
 import type { Catalogue } from "./movieCatalogue";
+import { genresOf } from "./movieGenres";
 import { CATALOGUE } from "./movieLensParameters";
 
 const { count: COUNT, candidates: CANDIDATES, eraYears } = CATALOGUE.neighbours;
@@ -24,11 +25,13 @@ export function drawNeighbours(
   for (let movie = 0; movie < catalogue.size; movie++) {
     const genres = genresOf(catalogue.genres[movie]);
     if (genres.length === 0 || catalogue.expectedRatings[movie] <= 0) continue;
+    const pools = genres.map(
+      (genre) => attention.ofGenre(genre, LAST_YEAR) ?? attention.all(LAST_YEAR),
+    );
     let found = 0;
     for (let i = 0; i < CANDIDATES; i++) {
-      const genre = genres[i % genres.length];
-      const proposals = attention.ofGenre(genre, LAST_YEAR) ?? attention.all(LAST_YEAR);
-      const other = proposals.movies[proposals.table.draw(random)];
+      const pool = pools[i % pools.length];
+      const other = pool.movies[pool.table.draw(random)];
       if (other === movie) continue;
       const value = likeness(catalogue, movie, other);
       if (found === COUNT && value <= nearness[COUNT - 1]) continue;

@@ -1,11 +1,10 @@
 /** Tags: few users write most of them, on movies they rated, in their own spelling. */
 import { type AliasTable, aliasTable, type Random } from "../../stats";
-import { genresOf } from "./attention";
 import type { CsvBytes } from "./csvBytes";
 import { scaleToTotal } from "./curves";
 import type { History } from "./histories";
 import type { Catalogue } from "./movieCatalogue";
-import { GENRES, type Genre } from "./movieGenres";
+import { type Genre, genreIndex } from "./movieGenres";
 import { TAGGING } from "./movieLensParameters";
 import { ADJECTIVES, FIRST_NAMES, LAST_NAMES, NOUNS, PLACES } from "./movieWords";
 import { type Raters, roundToTotal } from "./raters";
@@ -22,10 +21,34 @@ export interface TagRows {
 }
 
 const SPELLINGS = 8;
+/** Share of rows with a common tag, and the chance of one on a movie of another genre. */
+const COMMON_SHARE = COMMON_TAGS.reduce((sum, tag) => sum + tag.rows, 0) / 300_000;
+const MISFIT = 0.08;
+/** Share of the ratings, and so about of the tagged movies, with a genre (ML-32M). */
+const TAGGED_SHARE: Readonly<Record<Genre, number>> = {
+  Action: 0.3,
+  Adventure: 0.24,
+  Animation: 0.07,
+  Children: 0.08,
+  Comedy: 0.35,
+  Crime: 0.17,
+  Documentary: 0.013,
+  Drama: 0.44,
+  Fantasy: 0.11,
+  "Film-Noir": 0.01,
+  Horror: 0.08,
+  IMAX: 0.05,
+  Musical: 0.035,
+  Mystery: 0.08,
+  Romance: 0.17,
+  "Sci-Fi": 0.18,
+  Thriller: 0.27,
+  War: 0.05,
+  Western: 0.02,
+};
 const PEOPLE = FIRST_NAMES.length * LAST_NAMES.length;
 const THEMES = ADJECTIVES.length * NOUNS.length;
-const PAIRS = NOUNS.length * NOUNS.length;
-const RARE = PEOPLE + THEMES + PAIRS + PLACES.length * 2;
+const RARE = PEOPLE + THEMES + PLACES.length * 2;
 
 /** How many tags each user writes; 0 for most. Sums to the wanted number. */
 export function drawTagCounts(tags: number, raters: Raters, random: Random): Int32Array {
@@ -60,23 +83,24 @@ export function tagger(catalogue: Catalogue, total: number): Tagger {
   const movie = new Int32Array(total);
   const tag = new Int32Array(total);
   const timestamp = new Int32Array(total);
-  const common = commonTables();
+  const common = commonTags();
   let length = 0;
 
   function drawTag(index: number, random: Random): number {
     const draw = random.coarseUniform();
-    if (draw < 0.27) {
-      const genres = genresOf(catalogue.genres[index]);
-      const table =
-        genres.length === 0 ? common.any : common.byGenre[genres[random.integer(genres.length)]];
-      return table.draw(random);
+    if (draw < COMMON_SHARE) {
+      for (let attempt = 0; attempt < 60; attempt++) {
+        const code = common.table.draw(random);
+        const fits =
+          common.masks[code] === 0 || (common.masks[code] & catalogue.genres[index]) !== 0;
+        if (fits || random.coarseUniform() < MISFIT) return code;
+      }
     }
-    // A movie has some forty rare tags of its own; its first ones are used most.
-    if (draw < 0.9) return COMMON_TAGS.length + rareTag(index, random);
-    if (draw < 0.903) {
+    if (draw < 0.85) return COMMON_TAGS.length + rareTag(index, random);
+    if (draw < 0.853) {
       return COMMON_TAGS.length + RARE + random.integer(AWKWARD_TAGS.length);
     }
-    return COMMON_TAGS.length + Math.floor(RARE * random.coarseUniform() ** 2.5);
+    return COMMON_TAGS.length + Math.floor(RARE * random.coarseUniform() ** 1.8);
   }
 
   return {
@@ -84,7 +108,7 @@ export function tagger(catalogue: Catalogue, total: number): Tagger {
       const from = length;
       const written = new Set<number>();
       const positions = new Set<number>();
-      const wanted = Math.ceil(count / 3.2);
+      const wanted = Math.ceil(count / 2.6);
       const least = Math.ceil(count / TAGGING.perMovie);
       const movies = Math.min(history.length, Math.max(least, wanted));
       while (positions.size < movies) positions.add(random.integer(history.length));
@@ -147,25 +171,24 @@ export function writeTagRow(rows: TagRows, row: number, catalogue: Catalogue, cs
   csv.endRow();
 }
 
-function commonTables(): { any: AliasTable; byGenre: readonly AliasTable[] } {
-  const any = aliasTable(COMMON_TAGS.map((tag) => (tag.genres.length === 0 ? tag.rows : 1)));
-  const byGenre = GENRES.map((genre: Genre) =>
-    aliasTable(
-      COMMON_TAGS.map((tag) =>
-        tag.genres.includes(genre)
-          ? tag.rows / tag.genres.length
-          : tag.genres.length === 0
-            ? tag.rows / 8
-            : 1,
-      ),
-    ),
+/**
+ * The common tags with the weight that gives each its frequency although it is refused by most movies of other genres.
+ */
+function commonTags(): { table: AliasTable; masks: Int32Array } {
+  const masks = Int32Array.from(COMMON_TAGS, (tag) =>
+    tag.genres.reduce((mask, genre) => mask | (1 << genreIndex(genre)), 0),
   );
-  return { any, byGenre };
+  const weights = COMMON_TAGS.map((tag) => {
+    const without = tag.genres.reduce((rest, genre) => rest * (1 - TAGGED_SHARE[genre]), 1);
+    const fits = tag.genres.length === 0 ? 1 : 1 - without;
+    return tag.rows / (fits + (1 - fits) * MISFIT);
+  });
+  return { table: aliasTable(weights), masks };
 }
 
-/** A rare tag of a movie: the k-th of its own, scattered over all by a multiplicative hash. */
+/** A rare tag of a movie: one of its own thirty, the first ones most, scattered over all by a multiplicative hash. */
 function rareTag(movie: number, random: Random): number {
-  const own = Math.floor(40 * random.coarseUniform() ** 2);
+  const own = Math.floor(30 * random.coarseUniform() ** 2);
   const hash = Math.imul(Math.imul(movie + 1, 0x9e3779b1) ^ (own + 1), 0x85ebca6b) >>> 0;
   // Some people and themes are everywhere.
   return Math.floor(RARE * (hash / 2 ** 32) ** 1.6);
@@ -215,10 +238,5 @@ function plainText(code: number): string {
     return `${adjective} ${NOUNS[Math.floor(rest / ADJECTIVES.length)].toLowerCase()}`;
   }
   rest -= THEMES;
-  if (rest < PAIRS) {
-    const [a, b] = [NOUNS[rest % NOUNS.length], NOUNS[Math.floor(rest / NOUNS.length)]];
-    return a === b ? a.toLowerCase() : `${a} ${b}`.toLowerCase();
-  }
-  rest -= PAIRS;
   return rest < PLACES.length ? PLACES[rest] : `set in ${PLACES[rest - PLACES.length]}`;
 }

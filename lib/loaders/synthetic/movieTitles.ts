@@ -28,7 +28,7 @@ export function drawTitle(random: Random, quirk: TitleQuirk = "none"): BaseTitle
   const draw = random.coarseUniform();
   if (draw < 0.24) article = "The";
   else if (draw < 0.28) article = "A";
-  if (random.coarseUniform() < 0.1) brackets = ` (${drawOriginal(random)})`;
+  if (random.coarseUniform() < 0.08) brackets = ` (${drawOriginal(random)})`;
   if (quirk === "quotes") {
     const word = pick(ADJECTIVES, random);
     name = random.coarseUniform() < 0.5 ? `"${word}" ${name}` : `${name}: "${word}"`;
@@ -73,21 +73,21 @@ function drawName(random: Random): string {
   const noun = () => pick(NOUNS, random);
   const adjective = () => pick(ADJECTIVES, random);
   const draw = random.coarseUniform();
-  if (draw < 0.24) return `${adjective()} ${noun()}`;
-  if (draw < 0.34) return `${noun()} of the ${noun()}`;
-  if (draw < 0.4) return `${noun()} in ${pick(PLACES, random)}`;
-  if (draw < 0.48) return `${pick(FIRST_NAMES, random)}'s ${adjective()} ${noun()}`;
-  if (draw < 0.55) return `${pick(VERBS, random)} ${pick(FIRST_NAMES, random)}`;
-  if (draw < 0.6) return `${pick(VERBS, random)} the ${adjective()} ${noun()}`;
-  if (draw < 0.66) return `${adjective()} ${noun()} and the ${noun()}`;
-  if (draw < 0.72) return `${pick(FIRST_NAMES, random)} ${pick(LAST_NAMES, random)}`;
-  if (draw < 0.77) return `${noun()} ${noun()}`;
-  if (draw < 0.81) return `${2 + random.integer(99)} ${adjective()} ${noun()}s`;
-  if (draw < 0.84) return `Goodbye, ${pick(FIRST_NAMES, random)}`;
-  if (draw < 0.87)
+  if (draw < 0.34) return `${adjective()} ${noun()}`;
+  if (draw < 0.41) return `${noun()} of the ${noun()}`;
+  if (draw < 0.46) return `${noun()} in ${pick(PLACES, random)}`;
+  if (draw < 0.52) return `${pick(FIRST_NAMES, random)}'s ${adjective()} ${noun()}`;
+  if (draw < 0.59) return `${pick(VERBS, random)} ${pick(FIRST_NAMES, random)}`;
+  if (draw < 0.63) return `${pick(VERBS, random)} the ${adjective()} ${noun()}`;
+  if (draw < 0.67) return `${adjective()} ${noun()} and the ${noun()}`;
+  if (draw < 0.74) return `${pick(FIRST_NAMES, random)} ${pick(LAST_NAMES, random)}`;
+  if (draw < 0.82) return `${noun()} ${noun()}`;
+  if (draw < 0.85) return `${2 + random.integer(99)} ${adjective()} ${noun()}s`;
+  if (draw < 0.88) return `Goodbye, ${pick(FIRST_NAMES, random)}`;
+  if (draw < 0.9)
     return `${pick(PLACES, random)}, ${pick(PLACES, random)} & ${pick(PLACES, random)}`;
-  if (draw < 0.93) return `${noun()}: ${adjective()} ${noun()}`;
-  if (draw < 0.96) return `What the ${noun()} Said to the ${noun()}`;
+  if (draw < 0.95) return `${noun()}: ${adjective()} ${noun()}`;
+  if (draw < 0.975) return `What the ${noun()} Said to the ${noun()}`;
   return `${adjective()} ${noun()}, ${adjective()} ${noun()}`;
 }
 

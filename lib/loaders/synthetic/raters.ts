@@ -41,9 +41,9 @@ export function drawRaters(size: MovieLensSize, catalogue: Catalogue, random: Ra
   const specialists = drawSpecialists(ratings, starts, catalogue, random.fork("specialists"));
 
   const strict = random.fork("strictness");
-  const { sd, wideShare, wideSd } = RATERS.strictness;
-  const strictness = Float32Array.from({ length: users }, () =>
-    strict.normal(0, strict.coarseUniform() < wideShare ? wideSd : sd),
+  const { sd, wideShare, wideSd, byActivity } = RATERS.strictness;
+  const strictness = Float32Array.from(quantile, (q) =>
+    strict.normal(byActivity * score(q), strict.coarseUniform() < wideShare ? wideSd : sd),
   );
   const noise = Float32Array.from(
     { length: users },
@@ -101,15 +101,17 @@ export function roundToTotal(values: Float64Array, total: number): Int32Array {
   return rounded;
 }
 
+/** Close to the normal score of a quantile: its logit over 1.7. */
+function score(quantile: number): number {
+  return Math.log(quantile / (1 - quantile)) / 1.7;
+}
+
 /** Days from first to last rating. Active users come back more: a rank correlation, with the exact curve as marginal. */
 function drawSpans(quantile: Float64Array, random: Random): Float64Array {
   const weight = RATERS.spanWithRatings;
   const rest = Math.sqrt(1 - weight * weight);
-  // A logit over 1.7 is close to a normal score.
-  const score = quantile.map(
-    (q) => (weight * Math.log(q / (1 - q))) / 1.7 + rest * random.normal(),
-  );
-  const order = Array.from(score.keys()).sort((a, b) => score[a] - score[b] || a - b);
+  const scores = quantile.map((q) => weight * score(q) + rest * random.normal());
+  const order = Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b] || a - b);
   const curve = logarithmic(RATERS.spanDays, "y");
   const spans = new Float64Array(quantile.length);
   order.forEach((user, place) => {
@@ -125,6 +127,7 @@ function drawStarts(
   random: Random,
 ): Float64Array {
   const years = RATERS.newUsers;
+  const light = RATERS.lightBeginnings;
   const table = aliasTable(years.map(([, weight]) => weight));
   const enters = Float64Array.from(
     catalogue.entry.filter((_, movie) => catalogue.expectedRatings[movie] > 0),
@@ -138,6 +141,8 @@ function drawStarts(
     let start = earliest;
     for (let attempt = 0; attempt < 12; attempt++) {
       const year = years[table.draw(random)][0];
+      const heavy = year <= light.until && count > light.ratings;
+      if (heavy && random.coarseUniform() >= light.share) continue;
       start = yearStart(year) + random.uniform() * (yearStart(year + 1) - yearStart(year));
       if (start >= earliest && start + span <= latest) return Math.floor(start);
     }
@@ -157,6 +162,7 @@ function drawSessions(
   starts: Float64Array,
   random: Random,
 ): Sessions {
+  const { perRootDay, perRating } = RATERS.sessions;
   const users = ratings.length;
   const sessionFrom = new Int32Array(users + 1);
   const start: number[] = [];
@@ -181,7 +187,8 @@ function drawSessions(
       size.push(left);
       continue;
     }
-    const further = 1 + random.poisson(Math.min(left / 12, 0.55 * Math.sqrt(spans[user])));
+    const further =
+      1 + random.poisson(Math.min(perRating * left, perRootDay * Math.sqrt(spans[user])));
     const count = Math.min(1 + further, Math.floor(left / 3), 400);
     const share = random.beta(RATERS.firstSession.a, RATERS.firstSession.b);
     const initial = Math.max(1, Math.min(left - count + 1, Math.round(left * share)));
@@ -195,7 +202,7 @@ function drawSessions(
       left - initial,
     );
     const offsets = Float64Array.from({ length: count - 1 }, (_, i) =>
-      i === 0 ? 1 : random.uniform() ** 1.3,
+      i === 0 ? 1 : random.uniform() ** 1.6,
     ).sort();
     sizes.forEach((ratingsThen, i) => {
       start.push(Math.floor(starts[user] + spans[user] * DAY * offsets[i]));

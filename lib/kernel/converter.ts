@@ -17,10 +17,15 @@ export interface CellConverter {
   readonly close: () => void;
 }
 
+const { bindSourceFile } = compiler as unknown as {
+  bindSourceFile: (file: ts.SourceFile, options: ts.CompilerOptions) => void;
+};
+
 type MakeHost = (
   files: string[],
   options: ts.CompilerOptions,
   sys: ts.System,
+  createProgram: unknown,
   ...rest: unknown[]
 ) => ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>;
 
@@ -28,7 +33,7 @@ type MakeHost = (
 export function createCellConverter(): CellConverter {
   const watched = watchByAsking();
   const original = compiler.createWatchCompilerHost as unknown as MakeHost;
-  const makeHost: MakeHost = (files, tslabOptions, sys, ...rest) => {
+  const makeHost: MakeHost = (files, tslabOptions, sys, _createProgram, ...rest) => {
     const options: ts.CompilerOptions = {
       ...tslabOptions,
       // Understands `exports` maps and packages that are ES modules only.
@@ -37,9 +42,11 @@ export function createCellConverter(): CellConverter {
       types: ["node"],
       inlineSourceMap: true,
     };
-    const host = original(files, options, sys, ...rest);
+    readFast(sys);
+    // tslab asks for a builder that keeps account of every file's dependencies; nothing here needs it.
+    const host = original(files, options, sys, compiler.createAbstractBuilder, ...rest);
     resolveModules(host, options, sys);
-    onlyTheCell(host);
+    onlyTheCell(host, options);
     return host;
   };
   const { createConverter } =
@@ -95,6 +102,35 @@ function watchByAsking(): { ask: () => void } {
   };
 }
 
+/**
+ * tslab wraps every question to the file system to make up for a tslab that is installed elsewhere. Under
+ * node_modules, where nearly all questions go, the answers are remembered instead.
+ */
+function readFast(sys: ts.System): void {
+  const plain = compiler.sys;
+  const remember = <T>(ask: (path: string) => T, otherwise: (path: string) => T) => {
+    const answers = new Map<string, T>();
+    return (path: string): T => {
+      if (!path.includes("/node_modules/")) return otherwise(path);
+      let answer = answers.get(path);
+      if (answer === undefined) {
+        answer = ask(path);
+        answers.set(path, answer);
+      }
+      return answer;
+    };
+  };
+  sys.fileExists = remember(plain.fileExists, sys.fileExists.bind(sys));
+  sys.directoryExists = remember(plain.directoryExists, sys.directoryExists.bind(sys));
+  const readOther = sys.readFile.bind(sys);
+  sys.readFile = (path, encoding) =>
+    path.includes("/node_modules/") ? plain.readFile(path, encoding) : readOther(path, encoding);
+  if (plain.realpath) {
+    const realpath = plain.realpath;
+    sys.realpath = remember(realpath, realpath);
+  }
+}
+
 /** Resolves imports with a memory for what was found and none for what was not: a new file is seen at once. */
 function resolveModules(
   host: Pick<ts.CompilerHost, "resolveModuleNameLiterals">,
@@ -107,9 +143,10 @@ function resolveModules(
     literals.map((literal) => {
       const name = literal.text;
       const known = compiler.resolveModuleName(name, containingFile, options, sys, cache);
+      if (containingFile.includes("/node_modules/")) return known;
       const file = known.resolvedModule?.resolvedFileName;
-      const local = file && !file.includes("/node_modules/");
-      if (file && (!local || sys.fileExists(file))) return known;
+      const isForeign = file?.includes("/node_modules/");
+      if (file && (isForeign || sys.fileExists(file))) return known;
       return compiler.resolveModuleName(name, containingFile, options, sys);
     });
   (host as { hasInvalidatedResolutions?: (path: string) => boolean }).hasInvalidatedResolutions =
@@ -123,6 +160,7 @@ function resolveModules(
  */
 function onlyTheCell(
   host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>,
+  options: ts.CompilerOptions,
 ): void {
   let after: ((program: ts.EmitAndSemanticDiagnosticsBuilderProgram) => void) | undefined;
   Object.defineProperty(host, "afterProgramCreate", {
@@ -131,6 +169,12 @@ function onlyTheCell(
     set(callback: (program: ts.EmitAndSemanticDiagnosticsBuilderProgram) => void) {
       after = (program) => {
         program.getAllDependencies = (file) => [file.fileName];
+        // tslab reads the cell's names from the file; a checker, which would bind every file first, is
+        // made only when the cell is checked.
+        for (const name of host.rootFiles) {
+          const file = program.getSourceFile(name);
+          if (file && !file.isDeclarationFile) bindSourceFile(file, options);
+        }
         callback(program);
       };
     },

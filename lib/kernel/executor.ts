@@ -1,17 +1,19 @@
-/** Runs cells: checks, rewrites, runs and reports each, one after the other. */
+/** Runs cells: has each checked, runs it, and reports what it did; one after the other. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Script } from "node:vm";
+import { guardAwait } from "./awaitGuard";
 import { jsonBundle, toBundle } from "./bundle";
 import { type Cell, type DisplayOptions, type MimeBundle, registerHost } from "./cell";
-import type { CellConverter } from "./converter";
-import { createModules, type Modules } from "./modules";
-import { rewriteCell } from "./rewriteCell";
+import type { Checker } from "./checker";
+import type { CheckedCell } from "./checkThread";
+import { createModules, importsOf } from "./modules";
 import {
   type CellError,
   cellOfError,
   cellScript,
+  describeComplaints,
   describeError,
-  excerpt,
+  describeInterrupt,
   rememberCell,
 } from "./traceback";
 import { createVariables } from "./variables";
@@ -24,27 +26,22 @@ export interface CellOutput {
   readonly error: (error: CellError) => void;
 }
 
-export interface CellOutcome {
-  readonly status: "ok" | "error";
-  readonly error?: CellError;
-}
-
 export interface RunningCell extends Cell {
   readonly count: number;
   readonly output: CellOutput;
   readonly controller: AbortController;
   /** Ends the cell with an error; does nothing when it has ended. */
-  fail: (error: CellError) => void;
-  isDone: boolean;
+  readonly fail: (error: CellError) => void;
+  readonly isDone: () => boolean;
 }
 
 export interface Executor {
-  /** Runs a cell and calls `done` exactly once. Calls must not overlap. */
+  /** Runs a cell and calls `done` exactly once, with the error if it failed. Calls must not overlap. */
   readonly execute: (
     source: string,
     count: number,
     output: CellOutput,
-    done: (outcome: CellOutcome) => void,
+    done: (error: CellError | undefined) => void,
   ) => void;
   /** Stops the running cell, or, when none runs, what earlier cells left behind. */
   readonly interrupt: () => void;
@@ -52,66 +49,52 @@ export interface Executor {
   readonly cellOfContext: () => RunningCell | undefined;
   /** An error that nobody caught: it belongs to the cell that caused it. */
   readonly reportLost: (thrown: unknown) => void;
+  /** Declarations of the cells so far. */
   readonly declarations: () => string;
 }
 
 export interface ExecutorOptions {
   readonly root: string;
-  readonly converter: () => CellConverter;
-  readonly builtIn: ReadonlyMap<string, unknown>;
+  readonly checker: Checker;
+  readonly builtIn: ReadonlyMap<string, () => unknown>;
   readonly kept: string;
 }
 
 /** An interrupted cell that heeds its signal has this long to tidy up before it is reported as stopped. */
 const GRACE_MS = 400;
-const INVOKE = Symbol.for("typescript-cells.invoke");
+/** Interrupts and late errors reach this many of the last cells. */
+const RECENT = 100;
 
 export function createExecutor(options: ExecutorOptions): Executor {
+  const { checker } = options;
   const context = new AsyncLocalStorage<RunningCell>();
   const variables = createVariables();
-  const modules: Modules = createModules(options);
-  const invoke = new Script(`globalThis[Symbol.for("typescript-cells.invoke")]()`, {
-    filename: "node:cell",
-  });
-  const globals = globalThis as unknown as Record<symbol, unknown>;
+  const modules = createModules(options);
+  const recent: RunningCell[] = [];
   let declarations = "";
   let running: RunningCell | undefined;
-  let last: RunningCell | undefined;
-  const recent: RunningCell[] = [];
 
+  const cellOfContext = () => context.getStore() ?? running ?? recent.at(-1);
   registerHost(() => context.getStore() ?? running);
-
-  const guard = (value: unknown): unknown => {
-    const cell = context.getStore() ?? running;
-    if (!cell) return value;
-    const { signal } = cell;
-    signal.throwIfAborted();
-    if (typeof (value as PromiseLike<unknown> | undefined)?.then !== "function") return value;
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal.reason);
-      signal.addEventListener("abort", stop, { once: true });
-      (value as PromiseLike<unknown>).then(
-        (result) => {
-          signal.removeEventListener("abort", stop);
-          resolve(result);
-        },
-        (reason) => {
-          signal.removeEventListener("abort", stop);
-          reject(reason);
-        },
-      );
-    });
-  };
-
-  /** Runs a function so that SIGINT stops it even when it never yields. */
-  const runInterruptibly = (work: () => unknown): unknown => {
-    globals[INVOKE] = work;
-    return invoke.runInThisContext({ breakOnSigint: true });
-  };
+  const guard = guardAwait(() => (context.getStore() ?? running)?.signal);
 
   const execute: Executor["execute"] = (source, count, output, done) => {
     const controller = new AbortController();
     const work: Promise<unknown>[] = [];
+    let isDone = false;
+    let afterFailure: ((then: () => void) => void) | undefined;
+
+    const fail = (error: CellError): void => {
+      if (isDone) return;
+      isDone = true;
+      output.error(error);
+      const end = () => {
+        running = undefined;
+        done(error);
+      };
+      if (afterFailure) afterFailure(end);
+      else end();
+    };
     const cell: RunningCell = {
       host: "kernel",
       signal: controller.signal,
@@ -120,100 +103,111 @@ export function createExecutor(options: ExecutorOptions): Executor {
       count,
       output,
       controller,
-      isDone: false,
-      fail: () => {},
+      fail,
+      isDone: () => isDone,
     };
-    const finish = (outcome: CellOutcome): void => {
-      if (cell.isDone) return;
-      cell.isDone = true;
-      running = undefined;
-      if (outcome.error) output.error(outcome.error);
-      done(outcome);
-    };
-    cell.fail = (error) => finish({ status: "error", error });
-    running = cell;
-    last = cell;
-    recent.push(cell);
-    if (recent.length > 100) recent.shift();
-
-    const fail = (thrown: unknown): void => {
-      cell.fail(controller.signal.aborted ? interrupted(count) : describeError(thrown));
-    };
-
-    let converted: ReturnType<CellConverter["convert"]>;
-    try {
-      converted = options.converter().convert(declarations, source);
-    } catch (error) {
-      cell.fail(describeError(error));
-      return;
-    }
-    const complaint = converted.diagnostics[0];
-    if (complaint) {
-      rememberCell(count, source, "");
-      cell.fail(describeDiagnostics(count, converted.diagnostics));
-      return;
-    }
-    if (!converted.output) {
-      declarations = converted.declOutput ?? "";
-      finish({ status: "ok" });
-      return;
-    }
-    let rewritten: ReturnType<typeof rewriteCell>;
-    let run: (...args: unknown[]) => unknown;
-    try {
-      rememberCell(count, source, converted.output);
-      rewritten = rewriteCell(converted.output, {
-        isVariable: variables.has,
-        hasAwait: converted.hasToplevelAwait === true,
-        lastExpression: converted.lastExpressionVar,
-      });
-      run = new Script(rewritten.code, { filename: cellScript(count) }).runInThisContext();
-    } catch (error) {
-      cell.fail(describeError(error));
-      return;
-    }
-    const result: { v?: unknown } = {};
+    const failWith = (thrown: unknown): void =>
+      fail(controller.signal.aborted ? describeInterrupt(count) : describeError(thrown));
     const succeed = (): void => {
-      // A cell that an error or an interrupt ended may still come to its own end later.
-      if (cell.isDone) return;
-      declarations = converted.declOutput ?? "";
+      if (isDone) return;
+      isDone = true;
+      running = undefined;
+      done(undefined);
+    };
+    running = cell;
+    recent.push(cell);
+    if (recent.length > RECENT) recent.shift();
+
+    const run = (checked: CheckedCell, body: CellBody, loaded: readonly unknown[]): void => {
+      const result: { v?: unknown } = {};
+      const before = new Map(
+        checked.declared.map((name) => [name, { ...variables.variable(name) }] as const),
+      );
+      afterFailure = (then) => {
+        const assigned = checked.declared.filter((name) => {
+          const now = variables.variable(name);
+          return "v" in now && !Object.is(now.v, before.get(name)?.v);
+        });
+        checker.ask(
+          "afterFailure",
+          { previous: declarations, declarations: checked.declarations, assigned },
+          (kept) => {
+            declarations = kept;
+            then();
+          },
+          then,
+        );
+      };
       const conclude = async (): Promise<void> => {
         const bundle = result.v === undefined ? undefined : await toBundle(result.v);
         while (work.length > 0) await Promise.all(work.splice(0));
-        if (bundle && !cell.isDone) output.result(bundle, count);
-        finish({ status: "ok" });
+        // A cell that an error or an interrupt ended may still come to its own end later.
+        if (isDone) return;
+        declarations = checked.declarations;
+        if (bundle) output.result(bundle, count);
+        succeed();
       };
-      conclude().catch(fail);
+      let returned: unknown;
+      try {
+        returned = runInterruptibly(() =>
+          body(
+            {},
+            modules.require,
+            variables.variable,
+            loaded,
+            modules.importDynamically,
+            guard,
+            result,
+          ),
+        );
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
+          controller.abort(interruption());
+        }
+        failWith(error);
+        return;
+      }
+      Promise.resolve(checked.hasAwait ? returned : undefined)
+        .then(conclude)
+        .catch(failWith);
     };
 
-    context.run(cell, () => {
-      const start = (loaded: unknown): void => {
-        let returned: unknown;
-        try {
-          returned = runInterruptibly(() =>
-            run(
-              {},
-              modules.require,
-              variables.variable,
-              loaded,
-              modules.importDynamically,
-              guard,
-              result,
-            ),
-          );
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
-            controller.abort(interruption());
-          }
-          fail(error);
-          return;
-        }
-        if (converted.hasToplevelAwait) (returned as Promise<unknown>).then(succeed, fail);
-        else succeed();
-      };
-      if (rewritten.imports.length === 0) start([]);
-      else modules.load(rewritten.imports).then(start, fail);
-    });
+    const load = (checked: CheckedCell): void => {
+      if (isDone) return;
+      rememberCell(count, source, checked.map);
+      if (checked.complaints.length > 0) {
+        fail(describeComplaints(count, checked.complaints));
+        return;
+      }
+      if (checked.code === "") {
+        declarations = checked.declarations;
+        succeed();
+        return;
+      }
+      let body: CellBody;
+      try {
+        body = new Script(checked.code, { filename: cellScript(count) }).runInThisContext();
+      } catch (error) {
+        failWith(error);
+        return;
+      }
+      modules.load(checked.imports).then((loaded) => {
+        if (!isDone) run(checked, body, loaded);
+      }, failWith);
+    };
+
+    checker.ask(
+      "convert",
+      { previous: declarations, source },
+      (checked) => context.run(cell, load, checked),
+      (reason) => failWith(new Error(`The type checker failed on this cell: ${reason}`)),
+    );
+    const imports = importsOf(source);
+    if (imports.length > 0) {
+      // While the other thread checks the types, this one reads the modules. What fails here fails again,
+      // and is told, when the cell runs.
+      setImmediate(() => context.run(cell, () => modules.load(imports).catch(() => {})));
+    }
   };
 
   return {
@@ -225,23 +219,34 @@ export function createExecutor(options: ExecutorOptions): Executor {
         return;
       }
       cell.controller.abort(interruption());
-      setTimeout(() => cell.fail(interrupted(cell.count)), GRACE_MS);
+      setTimeout(() => cell.fail(describeInterrupt(cell.count)), GRACE_MS);
     },
-    cellOfContext: () => context.getStore() ?? running ?? last,
+    cellOfContext,
     reportLost(thrown) {
       const number = cellOfError(thrown);
-      const cell =
-        context.getStore() ??
-        (number === undefined ? undefined : recent.find((one) => one.count === number)) ??
-        running ??
-        last;
-      if (!cell || (cell.signal.aborted && isAbort(thrown, cell.signal))) return;
+      const cell = context.getStore() ?? recent.find((one) => one.count === number) ?? running;
+      const owner = cell ?? recent.at(-1);
+      if (!owner || (owner.signal.aborted && isAbort(thrown, owner.signal))) return;
       const error = describeError(thrown);
-      if (cell.isDone) cell.output.error(error);
-      else cell.fail(error);
+      if (owner.isDone()) owner.output.error(error);
+      else owner.fail(error);
     },
     declarations: () => declarations,
   };
+}
+
+/** See rewriteCell for the parameters. */
+type CellBody = (...args: unknown[]) => unknown;
+
+const INVOKE = Symbol.for("typescript-cells.invoke");
+const invoke = new Script(`globalThis[Symbol.for("typescript-cells.invoke")]()`, {
+  filename: "node:cell",
+});
+
+/** Runs a function so that the signal SIGINT stops it even when it never yields. */
+function runInterruptibly(work: () => unknown): unknown {
+  (globalThis as unknown as Record<symbol, unknown>)[INVOKE] = work;
+  return invoke.runInThisContext({ breakOnSigint: true });
 }
 
 function interruption(): DOMException {
@@ -250,32 +255,4 @@ function interruption(): DOMException {
 
 function isAbort(thrown: unknown, signal: AbortSignal): boolean {
   return thrown === signal.reason || (thrown as Error | undefined)?.name === "AbortError";
-}
-
-function interrupted(count: number): CellError {
-  const ename = "Interrupted";
-  const evalue = `Cell [${count}] was interrupted`;
-  return { ename, evalue, traceback: [`\u001b[31m${ename}\u001b[39m: ${evalue}`] };
-}
-
-type Diagnostic = ReturnType<CellConverter["convert"]>["diagnostics"][number];
-
-function describeDiagnostics(count: number, diagnostics: readonly Diagnostic[]): CellError {
-  const traceback: string[] = [];
-  let shownAt = -1;
-  const messages: string[] = [];
-  for (const { start, messageText, code, fileName } of diagnostics) {
-    const line = start.line + 1;
-    const where = fileName ? `${fileName}:${line}` : `line ${line}:${start.character + 1}`;
-    const message = `${messageText} (TS${code})`;
-    messages.push(`${where}: ${message}`);
-    if (start.offset !== shownAt) {
-      traceback.push(`\u001b[32mCell [${count}], ${where}\u001b[39m`);
-      if (!fileName) traceback.push(...excerpt(count, line));
-    }
-    shownAt = start.offset;
-    traceback.push(`\u001b[31mTypeScript\u001b[39m: ${message}`);
-  }
-  const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";
-  return { ename: "TypeScriptError", evalue: `${messages[0]}${more}`, traceback };
 }

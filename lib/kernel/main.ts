@@ -1,6 +1,7 @@
 /**
  * The TypeScript kernel: `node --import tsx lib/kernel/main.ts --root ROOT connection.json`.
- * Cells run on the main thread; a second thread owns the sockets (ioThread.ts).
+ * Cells run on the main thread; a second thread owns the sockets (ioThread.ts), a third the compiler
+ * (checkThread.ts).
  */
 import { randomUUID } from "node:crypto";
 import { realpathSync } from "node:fs";
@@ -9,6 +10,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { BEFORE_STOP, type FromIo, type IoOptions, type ToIo } from "./ioThread";
 import { kernelInfo } from "./kernelInfo";
+import { runKernel } from "./session";
 
 const here = __dirname;
 
@@ -55,16 +57,23 @@ function start(): void {
   };
   const fromHere = createRequire(join(here, "main.ts"));
   const loader = JSON.stringify(fromHere.resolve("tsx/cjs"));
-  const io = new Worker(
-    `require(${loader}); require(${JSON.stringify(join(here, "ioThread.ts"))});`,
-    { eval: true, execArgv: [], workerData: ioOptions },
-  );
+  const startThread = (file: string, workerData: unknown): Worker =>
+    new Worker(
+      `require("node:module").enableCompileCache?.();
+       require(${loader});
+       require(${JSON.stringify(join(here, file))});`,
+      { eval: true, execArgv: [], workerData },
+    );
+  const io = startThread("ioThread.ts", ioOptions);
   const post = (message: ToIo) => io.postMessage(message);
   offerBeforeStop();
 
-  // The compiler is large: it loads while the other thread binds its sockets.
-  const { runKernel } = require("./session") as typeof import("./session");
-  const kernel = runKernel({ root, here, post });
+  const kernel = runKernel({
+    root,
+    here,
+    post,
+    startChecker: () => startThread("checkThread.ts", undefined),
+  });
 
   io.on("message", (message: FromIo) => {
     switch (message.kind) {
@@ -86,8 +95,7 @@ function start(): void {
         process.stderr.write(`${message.reason}\n`);
         process.exit();
         return;
-      default:
-        kernel.warm();
+      case "bound":
     }
   });
   io.on("error", (error) => {

@@ -23,8 +23,8 @@ type CachedModule = NodeJS.Module & { children: CachedModule[] };
 export interface ModulesOptions {
   /** The folder that `./` means in a cell. */
   readonly root: string;
-  /** Modules given to cells in place of installed ones. */
-  readonly builtIn: ReadonlyMap<string, unknown>;
+  /** Makers of modules given to cells in place of installed ones. */
+  readonly builtIn: ReadonlyMap<string, () => unknown>;
   /** Folder whose modules are never reloaded: the kernel's own. */
   readonly kept: string;
 }
@@ -68,7 +68,8 @@ export function createModules(options: ModulesOptions): Modules {
   };
 
   const loadOne = async (specifier: string): Promise<Loaded> => {
-    if (options.builtIn.has(specifier)) return interop(options.builtIn.get(specifier));
+    const builtIn = options.builtIn.get(specifier);
+    if (builtIn) return interop(builtIn());
     try {
       return interop(fromRoot(specifier));
     } catch (error) {
@@ -101,6 +102,12 @@ export function createModules(options: ModulesOptions): Modules {
     },
     require: fromRoot,
   };
+}
+
+/** Modules that a cell's import statements name, by a quick look at lines that begin with `import`. */
+export function importsOf(source: string): string[] {
+  const pattern = /^[ \t]*import\s+(?!type\b)(?:[\w$*{}\s,]+?\sfrom\s*)?(["'])([^"'\n]+)\1/gm;
+  return [...source.matchAll(pattern)].map((match) => match[2]);
 }
 
 const isRelative = (specifier: string) => /^\.{0,2}\//.test(specifier);

@@ -1,16 +1,14 @@
 /** Answers Jupyter's requests on the main thread, where cells run. */
-import { printQuickInfo } from "tslab/dist/inspect";
 import { jsonText } from "./bundle";
 import type { MimeBundle } from "./cell";
-import type { CellConverter } from "./converter";
+import type { Checker } from "./checker";
 import type { CellOutput, Executor } from "./executor";
 import type { FromIo, ToIo } from "./ioThread";
 import type { Header, Message } from "./wire";
 
 export interface RequestsOptions {
   readonly executor: Executor;
-  readonly converter: () => CellConverter;
-  readonly isComplete: (code: string) => { completed: boolean; indent?: string };
+  readonly checker: Checker;
   readonly post: (message: ToIo) => void;
 }
 
@@ -38,7 +36,7 @@ const STREAM_MS = 20;
 const BATCH_MS = 50;
 
 export function createRequests(options: RequestsOptions): Requests {
-  const { executor, post } = options;
+  const { executor, checker, post } = options;
   const waiting: Waiting[] = [];
   const history: HistoryEntry[] = [];
   let count = 0;
@@ -141,8 +139,8 @@ export function createRequests(options: RequestsOptions): Requests {
       end({ status: "ok", user_expressions: {}, payload: [] });
       return;
     }
-    executor.execute(code, count, outputOf(header, isSilent), ({ status: state, error }) => {
-      if (state === "ok" || !error) {
+    executor.execute(code, count, outputOf(header, isSilent), (error) => {
+      if (!error) {
         end({ status: "ok", user_expressions: {}, payload: [] });
         return;
       }
@@ -163,50 +161,70 @@ export function createRequests(options: RequestsOptions): Requests {
     });
   };
 
-  const answers: Record<string, (content: Readonly<Record<string, unknown>>) => [string, unknown]> =
-    {
-      is_complete_request(content) {
-        const { completed, indent } = options.isComplete(String(content.code ?? ""));
-        return [
-          "is_complete_reply",
-          completed ? { status: "complete" } : { status: "incomplete", indent: indent ?? "" },
-        ];
-      },
-      complete_request(content) {
-        const { code, position } = codeAt(content);
-        const found = options.converter().complete(executor.declarations(), code, position);
-        return [
-          "complete_reply",
-          {
+  type Answer = (type: string, content: unknown) => void;
+  type Content = Readonly<Record<string, unknown>>;
+  const answers: Record<string, (content: Content, answer: Answer, failed: Failed) => void> = {
+    is_complete_request(content, answer, failed) {
+      const source = String(content.code ?? "");
+      checker.ask(
+        "isComplete",
+        { source },
+        ({ completed, indent }) =>
+          answer(
+            "is_complete_reply",
+            completed ? { status: "complete" } : { status: "incomplete", indent: indent ?? "" },
+          ),
+        failed,
+      );
+    },
+    complete_request(content, answer, failed) {
+      const { code, position } = codeAt(content);
+      checker.ask(
+        "complete",
+        { previous: executor.declarations(), source: code, position },
+        ({ matches, start, end, kinds }) => {
+          const from = toCodePoints(code, start);
+          const to = toCodePoints(code, end);
+          const types = matches.map((text, at) => ({
+            text,
+            start: from,
+            end: to,
+            type: kinds[at],
+          }));
+          answer("complete_reply", {
             status: "ok",
-            matches: found.candidates,
-            cursor_start: toCodePoints(code, found.start),
-            cursor_end: toCodePoints(code, found.end),
+            matches,
+            cursor_start: from,
+            cursor_end: to,
+            metadata: { _jupyter_types_experimental: types },
+          });
+        },
+        failed,
+      );
+    },
+    inspect_request(content, answer, failed) {
+      const { code, position } = codeAt(content);
+      const detail = Number(content.detail_level ?? 0);
+      checker.ask(
+        "inspect",
+        { previous: executor.declarations(), source: code, position, detail },
+        (found) =>
+          answer("inspect_reply", {
+            status: "ok",
+            found: found !== undefined,
+            data: found ? { "text/plain": found.text, "text/markdown": found.markdown } : {},
             metadata: {},
-          },
-        ];
-      },
-      inspect_request(content) {
-        const { code, position } = codeAt(content);
-        const info = options.converter().inspect(executor.declarations(), code, position);
-        return [
-          "inspect_reply",
-          info
-            ? {
-                status: "ok",
-                found: true,
-                data: { "text/plain": printQuickInfo(info) },
-                metadata: {},
-              }
-            : { status: "ok", found: false, data: {}, metadata: {} },
-        ];
-      },
-      comm_info_request: () => ["comm_info_reply", { status: "ok", comms: {} }],
-      history_request: (content) => [
-        "history_reply",
-        { status: "ok", history: select(history, content) },
-      ],
-    };
+          }),
+        failed,
+      );
+    },
+    comm_info_request(_content, answer) {
+      answer("comm_info_reply", { status: "ok", comms: {} });
+    },
+    history_request(content, answer) {
+      answer("history_reply", { status: "ok", history: select(history, content) });
+    },
+  };
 
   return {
     flush,
@@ -219,24 +237,32 @@ export function createRequests(options: RequestsOptions): Requests {
       }
       const answer = answers[type];
       status("busy", request);
-      try {
-        if (answer) reply(request, ...answer(request.message.content));
-      } catch (error) {
-        const { ename, evalue } = { ename: "Error", evalue: String(error) };
-        reply(request, type.replace("_request", "_reply"), {
-          status: "error",
-          ename,
-          evalue,
-          traceback: [],
-        });
-      } finally {
+      const end = () => {
         status("idle", request);
         // The front end shows the last state it heard of: the cell that runs goes on.
         if (active) status("busy", active);
+      };
+      if (!answer) {
+        end();
+        return;
       }
+      answer(
+        request.message.content,
+        (replyType, content) => {
+          reply(request, replyType, content);
+          end();
+        },
+        (reason) => {
+          const error = { status: "error", ename: "Error", evalue: reason, traceback: [] };
+          reply(request, type.replace("_request", "_reply"), error);
+          end();
+        },
+      );
     },
   };
 }
+
+type Failed = (reason: string) => void;
 
 /** Jupyter counts the cursor in code points, TypeScript in UTF-16 units. */
 function codeAt(content: Readonly<Record<string, unknown>>): { code: string; position: number } {

@@ -34,14 +34,6 @@ type Scoped = tsTypes.Node & { locals?: Map<string, unknown> };
 /** The record's name in the code for a variable. */
 const record = (name: string) => `$$${name}`;
 
-/** Puts the variables' own names back into an error message that V8 made from the rewritten code. */
-export function plainNames(message: string): string {
-  return message
-    .replace(/\(0 ?, \$\$([\w$]+)\.v\)/g, "$1")
-    .replace(/\$\$([\w$]+)\.v\b/g, "$1")
-    .replace(/\(intermediate value\)\.v\b/g, "value");
-}
-
 export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell {
   const file = ts.createSourceFile(
     "cell.js",

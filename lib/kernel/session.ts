@@ -1,9 +1,8 @@
-/** One kernel's life on the main thread: converter, executor, requests, and where text and errors go. */
-import "./compiler";
-import { isCompleteCode } from "tslab/dist/converter";
+/** One kernel's life on the main thread: checker, executor, requests, and where text and errors go. */
+import type { Worker } from "node:worker_threads";
 import type { MimeBundle } from "./cell";
-import { type CellConverter, createCellConverter } from "./converter";
-import { createExecutor } from "./executor";
+import { createChecker } from "./checker";
+import { createExecutor, type Executor } from "./executor";
 import type { FromIo, ToIo } from "./ioThread";
 import { createRequests } from "./requests";
 import { installStackFormat } from "./traceback";
@@ -13,57 +12,26 @@ export interface KernelOptions {
   /** Folder of the kernel's own sources. */
   readonly here: string;
   readonly post: (message: ToIo) => void;
+  readonly startChecker: () => Worker;
 }
 
 export interface Kernel {
   readonly handle: (request: Extract<FromIo, { kind: "request" }>) => void;
   readonly interrupt: () => void;
-  /** Gets the compiler ready before the first cell asks for it. */
-  readonly warm: () => void;
   readonly end: () => void;
 }
 
-export function runKernel({ root, here, post }: KernelOptions): Kernel {
+export function runKernel({ root, here, post, startChecker }: KernelOptions): Kernel {
   installStackFormat();
-  let made: CellConverter | undefined;
-  const converter = () => {
-    made ??= createCellConverter();
-    return made;
-  };
-  const executor = createExecutor({
+  const checker = createChecker(startChecker);
+  const executor: Executor = createExecutor({
     root,
-    converter,
+    checker,
     kept: here,
-    builtIn: new Map([["tslab", require("tslab")]]),
+    builtIn: new Map([["tslab", () => tslabFor(executor)]]),
   });
-  const requests = createRequests({ executor, converter, isComplete: isCompleteCode, post });
-
-  const decoder = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  for (const name of ["stdout", "stderr"] as const) {
-    const original = process[name].write.bind(process[name]) as (text: string) => boolean;
-    process[name].write = ((
-      data: string | Uint8Array,
-      encodingOrDone?: unknown,
-      done?: (error?: Error) => void,
-    ) => {
-      const text = typeof data === "string" ? data : decoder[name].decode(data, { stream: true });
-      const cell = executor.cellOfContext();
-      if (cell) cell.output.stream(name, text);
-      else original(text);
-      const finished = typeof encodingOrDone === "function" ? encodingOrDone : done;
-      if (typeof finished === "function") process.nextTick(finished as () => void);
-      return true;
-    }) as typeof process.stdout.write;
-  }
-  // Notebooks written for tslab itself display through this function.
-  (require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown }).lastWriteDisplayData = (
-    content: { data: MimeBundle; transient?: { display_id?: string } },
-    update?: boolean,
-  ) => {
-    executor
-      .cellOfContext()
-      ?.display(content.data, { id: content.transient?.display_id, update: update === true });
-  };
+  const requests = createRequests({ executor, checker, post });
+  routeText(executor);
 
   process.on("uncaughtException", (error) => executor.reportLost(error));
   process.on("unhandledRejection", (reason) => executor.reportLost(reason));
@@ -77,13 +45,45 @@ export function runKernel({ root, here, post }: KernelOptions): Kernel {
   return {
     handle: requests.handle,
     interrupt: executor.interrupt,
-    warm: () => {
-      setTimeout(() => converter().convert("", "0"), 0);
-    },
     end() {
       executor.interrupt();
       requests.flush();
-      made?.close();
+      checker.close();
     },
   };
+}
+
+/** What is written to stdout and stderr becomes output of the cell that wrote it. */
+function routeText(executor: Executor): void {
+  for (const name of ["stdout", "stderr"] as const) {
+    const original = process[name].write.bind(process[name]) as (text: string) => boolean;
+    const decoder = new TextDecoder();
+    process[name].write = ((
+      data: string | Uint8Array,
+      encodingOrDone?: unknown,
+      done?: (error?: Error) => void,
+    ) => {
+      const text = typeof data === "string" ? data : decoder.decode(data, { stream: true });
+      const cell = executor.cellOfContext();
+      if (cell) cell.output.stream(name, text);
+      else original(text);
+      const finished = typeof encodingOrDone === "function" ? encodingOrDone : done;
+      if (typeof finished === "function") process.nextTick(finished as () => void);
+      return true;
+    }) as typeof process.stdout.write;
+  }
+}
+
+/** tslab's own display functions, for notebooks written for tslab: they reach the cell that calls them. */
+function tslabFor(executor: Executor): unknown {
+  const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
+  jupyter.lastWriteDisplayData = (
+    content: { data: MimeBundle; transient?: { display_id?: string } },
+    update?: boolean,
+  ) => {
+    executor
+      .cellOfContext()
+      ?.display(content.data, { id: content.transient?.display_id, update: update === true });
+  };
+  return require("tslab");
 }

@@ -3,7 +3,7 @@ import { findSourceMap, SourceMap } from "node:module";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, stripVTControlCharacters } from "node:util";
-import { plainNames } from "./rewriteCell";
+import type { Complaint } from "./checkThread";
 
 /** Name of a cell's script for V8. */
 export const cellScript = (count: number) => `cell:${count}`;
@@ -25,16 +25,15 @@ const cells = new Map<number, CellSource>();
 /** Sources of this many last cells are kept for tracebacks. */
 const KEPT = 500;
 
-/** Remembers a cell's source and the map from its JavaScript, for the traceback of errors in it. */
-export function rememberCell(count: number, source: string, js: string): void {
-  const encoded = /\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/.exec(
-    js,
-  )?.[1];
-  const map = encoded
-    ? new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")))
-    : undefined;
-  cells.set(count, { map, source });
+/** Remembers a cell's source and the map (JSON) from its JavaScript, for the traceback of errors in it. */
+export function rememberCell(count: number, source: string, map: string): void {
+  cells.set(count, { map: map ? new SourceMap(JSON.parse(map)) : undefined, source });
   cells.delete(count - KEPT);
+}
+
+/** Puts the variables' own names back into what V8 says about rewritten code (see rewriteCell.ts). */
+function plainNames(message: string): string {
+  return message.replace(/\(0 ?, \$\$([\w$]+)\.v\)/g, "$1").replace(/\$\$([\w$]+)\.v\b/g, "$1");
 }
 
 interface Place {
@@ -176,6 +175,32 @@ function addFrames(error: Error, traceback: string[], seen: Set<unknown>): void 
     );
     addFrames(error.cause, traceback, seen);
   }
+}
+
+/** The complaints of the compiler about a cell. */
+export function describeComplaints(count: number, complaints: readonly Complaint[]): CellError {
+  const traceback: string[] = [];
+  const messages: string[] = [];
+  let shownAt = -1;
+  for (const { line, column, offset, message, code, file } of complaints) {
+    const where = file ? `${file}:${line}:${column}` : `line ${line}:${column}`;
+    messages.push(`${where}: ${message} (TS${code})`);
+    if (offset !== shownAt) {
+      traceback.push(green(`Cell [${count}], ${where}`));
+      if (!file) traceback.push(...excerpt(count, line));
+    }
+    shownAt = offset;
+    traceback.push(`${red("TypeScript")}: ${message} (TS${code})`);
+  }
+  const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";
+  return { ename: "TypeScriptError", evalue: `${messages[0]}${more}`, traceback };
+}
+
+/** An interrupted cell. */
+export function describeInterrupt(count: number): CellError {
+  const ename = "Interrupted";
+  const evalue = `Cell [${count}] was interrupted`;
+  return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
 }
 
 /** Errors of other realms (vm contexts, workers) count too. */

@@ -1,0 +1,30 @@
+/** Lets an interrupt end every `await` of a cell, whatever is awaited. */
+
+/**
+ * A function through which rewritten cells pass what they await: it follows the value, and rejects as soon
+ * as the signal of the cell is aborted.
+ */
+export function guardAwait(
+  currentSignal: () => AbortSignal | undefined,
+): (value: unknown) => unknown {
+  return (value) => {
+    const signal = currentSignal();
+    if (!signal) return value;
+    signal.throwIfAborted();
+    if (typeof (value as PromiseLike<unknown> | undefined)?.then !== "function") return value;
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+      (value as PromiseLike<unknown>).then(
+        (result) => {
+          signal.removeEventListener("abort", stop);
+          resolve(result);
+        },
+        (reason) => {
+          signal.removeEventListener("abort", stop);
+          reject(reason);
+        },
+      );
+    });
+  };
+}

@@ -44,7 +44,11 @@ export async function samplingCheck(data: MovieLens, sample: RatingSample): Prom
 
 /** The check in one sentence of Markdown. */
 export function samplingVerdict(check: SamplingCheck): string {
-  if (!check.joint) return "The sample is the whole file, so there is no sampling error to test.";
+  if (check.sampledClusters === check.clusters) {
+    return "The sample is the whole file, so there is no sampling error to test.";
+  }
+  if (!check.joint)
+    return "All users share their ratings out alike, so no sample of them can differ.";
   const { statistic, degreesOfFreedom, pValue } = check.joint;
   const furthest = Math.max(...check.shares.map((share) => Math.abs(share.z ?? 0)));
   const judgement =

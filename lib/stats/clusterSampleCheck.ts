@@ -8,13 +8,13 @@
  *   Cov(p_j, p_k) = (1 - m/M) / (m Nbar^2) * sum_U d_uj d_uk / (M - 1)
  *
  * with M clusters in the population U, m in the sample s, and Nbar rows a cluster. The joint statistic
- * (p - P)' Cov^-1 (p - P), without one redundant category, is compared with chi-square of K - 1 degrees of freedom.
+ * (p - P)' Cov^+ (p - P), with the generalised inverse because shares add up to 1, is compared with chi-square of
+ * rank(Cov) degrees of freedom: K - 1, or fewer where the clusters are few or leave a category out.
  * It treats the sample as m clusters drawn at random without replacement.
  * Source: Cochran 1977, Sampling Techniques, sections 3.12 and 6.3 (ratio estimators, cluster samples).
  */
-import chisquare from "@stdlib/stats-base-dists-chisquare";
-import normal from "@stdlib/stats-base-dists-normal";
-import { Matrix, solve } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { chisquare, normal } from "./distributions";
 
 export interface ClusterCounts {
   /** Rows of cluster u in category k at index u * categories + k. */
@@ -40,14 +40,18 @@ export interface ClusterSampleCheck {
   readonly clusters: number;
   readonly sampledClusters: number;
   readonly shares: readonly ShareCheck[];
-  /** Variance of the shares over what independent rows would give, averaged over the categories with weights 1 - P_k. */
+  /**
+   * Variance of the shares over what independent rows would give, averaged over the categories with weights 1 - P_k;
+   * null when the sample is the population or one category has all rows.
+   */
   readonly designEffect: number | null;
-  /** Chi-square over all categories at once; null when the sample is the population. */
+  /** Chi-square over all categories at once; null when no sample of this size could differ from the population. */
   readonly joint: { statistic: number; degreesOfFreedom: number; pValue: number } | null;
 }
 
 /**
- * @throws RangeError when a length does not fit, no cluster or no row is sampled, or fewer than two categories occur.
+ * Compares the shares of the categories in the sampled clusters with those in all clusters.
+ * @throws RangeError when a length does not fit, or when no cluster or no row is sampled
  */
 export function clusterSampleCheck(data: ClusterCounts): ClusterSampleCheck {
   const { counts, categories, sampled } = data;
@@ -62,14 +66,14 @@ export function clusterSampleCheck(data: ClusterCounts): ClusterSampleCheck {
   if (sample.rows === 0) throw new RangeError("The sample has no rows; nothing can be compared.");
   const covariance = designCovariance(data, population, sample.clusters);
   const shares = population.shares.map((populationShare, k) =>
-    shareCheck(populationShare, sample.shares[k]!, Math.sqrt(covariance.get(k, k))),
+    shareCheck(populationShare, sample.shares[k]!, covariance.get(k, k)),
   );
   return {
     clusters,
     sampledClusters: sample.clusters,
     shares,
     designEffect: designEffect(shares, sample.rows, sample.clusters / clusters),
-    joint: sample.clusters === clusters ? null : jointTest(shares, covariance),
+    joint: jointTest(shares, covariance),
   };
 }
 
@@ -115,14 +119,14 @@ function designCovariance(
   return products.mul(scale);
 }
 
-function shareCheck(
-  populationShare: number,
-  sampleShare: number,
-  standardError: number,
-): ShareCheck {
+/** A standard error of a share below this is zero with a rounding error. */
+const ROUNDING = 1e-12;
+
+function shareCheck(populationShare: number, sampleShare: number, variance: number): ShareCheck {
   const difference = sampleShare - populationShare;
+  const standardError = variance > ROUNDING ** 2 ? Math.sqrt(variance) : 0;
   const z = standardError > 0 ? difference / standardError : null;
-  const pValue = z === null ? null : 2 * normal.cdf(-Math.abs(z), 0, 1);
+  const pValue = z === null ? null : 2 * normal().cdf(-Math.abs(z), 0, 1);
   return { populationShare, sampleShare, difference, standardError, z, pValue };
 }
 
@@ -144,13 +148,31 @@ function designEffect(
   return weights > 0 ? weighted / weights : null;
 }
 
+/** Eigenvalues of a correlation matrix below this are zeros with rounding errors. */
+const RANK_TOLERANCE = 1e-9;
+
+/** In standard errors, so that rare categories count like frequent ones in the rank: z' Corr^+ z. */
 function jointTest(shares: readonly ShareCheck[], covariance: Matrix) {
-  const occurring = shares.flatMap((share, k) => (share.populationShare > 0 ? [k] : []));
-  const free = occurring.slice(0, -1);
-  if (free.length === 0) throw new RangeError("At least two categories must occur.");
-  const difference = Matrix.columnVector(free.map((k) => shares[k]!.difference));
-  const inverseTimes = solve(covariance.selection(free, free), difference);
-  const statistic = difference.transpose().mmul(inverseTimes).get(0, 0);
-  const pValue = 1 - chisquare.cdf(statistic, free.length);
-  return { statistic, degreesOfFreedom: free.length, pValue };
+  const varying = shares.flatMap(({ z }, k) => (z === null ? [] : [k]));
+  if (varying.length === 0) return null;
+  const scale = varying.map((k) => 1 / shares[k]!.standardError);
+  const correlation = covariance
+    .selection(varying, varying)
+    .mulRowVector(scale)
+    .mulColumnVector(scale);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(correlation, {
+    assumeSymmetric: true,
+  });
+  let statistic = 0;
+  let degreesOfFreedom = 0;
+  realEigenvalues.forEach((eigenvalue, i) => {
+    if (eigenvalue < RANK_TOLERANCE * varying.length) return;
+    const along = varying.reduce(
+      (sum, k, row) => sum + eigenvectorMatrix.get(row, i) * shares[k]!.z!,
+      0,
+    );
+    statistic += along ** 2 / eigenvalue;
+    degreesOfFreedom++;
+  });
+  return { statistic, degreesOfFreedom, pValue: 1 - chisquare().cdf(statistic, degreesOfFreedom) };
 }

@@ -1,3 +1,10 @@
+export {
+  type ClusterCounts,
+  type ClusterSampleCheck,
+  clusterSampleCheck,
+  type ShareCheck,
+} from "./clusterSampleCheck";
+export { chisquare, normal } from "./distributions";
 export type { Random } from "./random";
 export { random } from "./random";
 export type { AliasTable } from "./randomTables";

@@ -1,5 +1,5 @@
 /** Published tables of the courses, as data, and their comparison with the project's own results. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { projectRoot } from "../loaders/places";
@@ -11,6 +11,8 @@ export interface PublishedTable {
   readonly by: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Rows of the whole table, where only some of them were printed. Default: all were. */
+  readonly count?: number;
 }
 
 export interface PublishedChapter {
@@ -23,7 +25,7 @@ export interface PublishedChapter {
 
 export interface Disagreement {
   readonly table: string;
-  /** The row as a person finds it: `metric = movies`, or `row 3`. */
+  /** The row as a person finds it: `metric = movies`, or `row 3`; `all rows` for their number. */
   readonly row: string;
   readonly column: string;
   readonly published: string;
@@ -47,14 +49,15 @@ export function publishedChapters(): PublishedChapter[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
 }
 
-/** A table file of the write-up as rows of text. @throws Error naming the file when it is missing. */
+/** A table file of the write-up as rows of text; no rows when the file is missing. */
 export function readTableFile(path: string): TextRow[] {
+  if (!existsSync(path)) return [];
   return parse(readFileSync(path, "utf8"), { columns: true });
 }
 
 /**
  * Compares one published table with the computed one, value by value. A number agrees when it rounds to what was
- * printed; text agrees when it is equal, or begins with what was printed before `...`.
+ * printed; text agrees when it is equal, or begins with what was printed before `...`. The number of rows is a value too.
  */
 export function compareTable(
   published: PublishedTable,
@@ -68,7 +71,17 @@ export function compareTable(
       return [{ table: published.table, row: name, column, published: row[i]!, computed: value }];
     });
   });
-  const values = published.rows.length * published.columns.length;
+  const count = published.count ?? published.rows.length;
+  if (computed.length !== count) {
+    disagreements.push({
+      table: published.table,
+      row: "all rows",
+      column: "number of rows",
+      published: String(count),
+      computed: String(computed.length),
+    });
+  }
+  const values = published.rows.length * published.columns.length + 1;
   return { table: published.table, values, disagreements };
 }
 

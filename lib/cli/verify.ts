@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { openArchive } from "../loaders";
+import { ArchiveError, openArchive } from "../loaders";
 import { archivePath, dataSet, dataSetState } from "../loaders/dataSets";
+import { movieLensName } from "../loaders/movielens";
 import { runNotebooks } from "./notebooks";
 import {
   compareTable,
@@ -30,7 +31,10 @@ export interface VerifyOptions {
   readonly chapters?: readonly PublishedChapter[];
 }
 
-/** Returns whether nothing disagreed. Where the data set is not there, nothing is compared, and that is said. */
+/**
+ * Returns whether nothing disagreed. Where the data set is not there, nothing is compared, and that is said.
+ * @throws ArchiveError when the archive that was asked for is not there or is no zip archive
+ */
 export async function verify(options: VerifyOptions): Promise<boolean> {
   let allAgree = true;
   for (const chapter of options.chapters ?? publishedChapters()) {
@@ -60,12 +64,13 @@ async function archiveInPlace(dataset: string): Promise<string | undefined> {
   return state === "there" ? archivePath(set) : undefined;
 }
 
-/** Name of the folder that holds ratings.csv; the publisher names it after the data set. */
 async function heldDataSet(path: string): Promise<string> {
   const archive = await openArchive(path);
   try {
-    const ratings = archive.entries.find((entry) => entry.name.endsWith("/ratings.csv"));
-    return ratings?.name.split("/").at(-2) ?? "no MovieLens data";
+    return movieLensName(archive, path);
+  } catch (error) {
+    if (error instanceof ArchiveError) return "no MovieLens data";
+    throw error;
   } finally {
     await archive.close();
   }

@@ -90,21 +90,22 @@ def wait_for_orphanhood(loop, stop):
 
 async def run_cells(client, notebook):
     """Runs the cells in order until one fails. Returns whether one did."""
-    errors = ErrorText(client)
-    await errors.listen()
+    complaints = Complaints(client)
+    await complaints.listen()
     try:
-        return await run_each(client, notebook, errors)
+        return await run_each(client, notebook, complaints)
     finally:
-        errors.close()
+        complaints.close()
 
 
-async def run_each(client, notebook, errors):
-    number = 0
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
-        number += 1
-        errors.running = number
+async def run_each(client, notebook, complaints):
+    code = [
+        (index, cell)
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
+    for number, (index, cell) in enumerate(code, start=1):
+        complaints.running = number
         say("start", cell=number, text=first_line(cell.source))
         begin = time.monotonic()
         failure = None
@@ -115,24 +116,43 @@ async def run_each(client, notebook, errors):
         except DeadKernelError:
             say("error", cell=number, name="KernelDied", message="The kernel ended while this cell ran.")
             return True
-        complaints = await errors.settled()
-        if failure is not None:
-            error, unused = describe(number, cell, failure, complaints)
-            for source, text in unused.items():
-                say("stderr", cell=source, text=text)
-            say("error", **error)
-            return True
-        for source, text in complaints.items():
-            say("stderr", cell=source, text=text)
-        if complaints:
+        # An error may come late: after its cell, between two cells, after the last one.
+        await complaints.settle(0.3 if number == len(code) else 0.03)
+        if failure is not None or complaints.text or complaints.errors:
+            tell(number, failure, code, complaints)
             return True
         tables, figures = counted(cell.outputs)
         say("done", cell=number, seconds=time.monotonic() - begin, tables=tables, figures=figures)
     return False
 
 
-class ErrorText:
-    """All text on stderr, whichever cell it belongs to.
+def tell(running, failure, code, complaints):
+    """Says all that went wrong: what was written to stderr, and every cell's error."""
+    sources = {number: cell for number, (_, cell) in enumerate(code, start=1)}
+    if failure is not None and running not in complaints.errors:
+        # Without an error message, what happened stands on stderr.
+        text = complaints.text.pop(running, "")
+        name, message = failure.ename, failure.evalue
+        if not message or name == "<Error>":
+            name, message = "Error", first_line(text)
+        complaints.errors[running] = {"ename": name, "evalue": message, "traceback": text.splitlines()}
+    for number, text in complaints.text.items():
+        say("stderr", cell=number, text=text)
+    for number, error in complaints.errors.items():
+        trace = [without_colours(line) for line in error["traceback"]]
+        cell = sources.get(number)
+        say(
+            "error",
+            cell=number,
+            line=cell and line_of("\n".join(trace), cell.execution_count or number, cell.source),
+            name=error["ename"],
+            message=error["evalue"],
+            traceback=trace,
+        )
+
+
+class Complaints:
+    """All text on stderr and all errors, whichever cell they belong to.
 
     nbclient keeps only the output of the cell that runs, so an error that surfaces after its cell has
     ended would be lost. A second listener hears everything.
@@ -143,7 +163,8 @@ class ErrorText:
         # The cell that runs, and the cell of each request: the one that ran when it was first heard of.
         self.running = 0
         self.cells = {}
-        self.heard = []
+        self.text = {}
+        self.errors = {}
         self.last = None
 
     async def listen(self):
@@ -160,57 +181,32 @@ class ErrorText:
             message = await self.channel.iopub_channel.get_msg(timeout=None)
             self.last = time.monotonic()
             cell = self.cells.setdefault(message["parent_header"].get("msg_id"), self.running)
-            if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
-                self.heard.append((cell, message["content"]["text"]))
+            content = message["content"]
+            if message["msg_type"] == "stream" and content["name"] == "stderr":
+                self.text[cell] = self.text.get(cell, "") + content["text"]
+            elif message["msg_type"] == "error":
+                self.errors.setdefault(cell, content)
 
     def close(self):
         self.task.cancel()
         self.channel.stop_channels()
 
-    async def settled(self):
-        """What was heard since the last call, once nothing more has come for a moment."""
-        while time.monotonic() - self.last < 0.03:
+    async def settle(self, seconds):
+        """Waits until nothing has come for so long."""
+        while time.monotonic() - self.last < seconds:
             await asyncio.sleep(0.01)
-        heard, self.heard = self.heard, []
-        joined = {}
-        for cell, text in heard:
-            joined[cell] = joined.get(cell, "") + text
-        return joined
-
-
-def describe(number, cell, failure, complaints):
-    """The error of a cell, and the stderr text that is not part of it.
-
-    What happened stands in the kernel's error message, or, where it sends none, on stderr.
-    """
-    complaints = dict(complaints)
-    name, message, traceback = failure.ename, failure.evalue, []
-    for output in cell.outputs:
-        if output.output_type == "error":
-            name, message, traceback = output.ename, output.evalue, list(output.traceback)
-    text = without_colours("\n".join(traceback)) if traceback else complaints.pop(number, "")
-    if not message or name == "<Error>":
-        name, message = "Error", next((line for line in text.splitlines() if line.strip()), "")
-    error = {
-        "cell": number,
-        "line": line_of(text, cell.execution_count or number, len(cell.source.splitlines())),
-        "name": name,
-        "message": message,
-        "traceback": text.splitlines(),
-    }
-    return error, complaints
 
 
 def without_colours(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def line_of(text, count, lines):
+def line_of(text, count, source):
     """The line that an error names in the cell with this count: `Cell [3], line 2`, `Cell [3]:2:7`, or, from
     the compiler, `2:7 - error`. None where it names none."""
     for pattern in (rf"Cell \[{count}\](?:, line |:)(\d+)", r"(?m)^(\d+):\d+ - "):
         found = re.search(pattern, text)
-        if found and 1 <= int(found.group(1)) <= lines:
+        if found and 1 <= int(found.group(1)) <= len(source.splitlines()):
             return int(found.group(1))
     return None
 
@@ -241,6 +237,8 @@ def render(notebook, options):
             if "image/png" in data:
                 output.metadata["image/png"] = shown_size(data["image/png"])
 
+    # For the colours of the code: kernels differ in how they name the language.
+    notebook.metadata["language_info"] = {"name": "typescript", "pygments_lexer": "typescript"}
     exporter = HTMLExporter(template_name="lab")
     exporter.exclude_input_prompt = True
     exporter.exclude_output_prompt = True

@@ -60,8 +60,8 @@ export async function runNotebooks(options: NotebooksOptions): Promise<Notebooks
       onEvent: report.onEvent,
     });
     if (end.outcome !== "done") {
-      if (end.outcome === "failed" && !report.failed()) {
-        screen.write(`${chapter.course}/${chapter.title} did not run:\n${end.complaint.trim()}\n`);
+      if (end.outcome === "failed" && end.complaint.trim() !== "") {
+        screen.write(`${chapter.title}, the kernel's last words:\n${end.complaint.trim()}\n`);
       }
       return { outcome: end.outcome, tallies };
     }

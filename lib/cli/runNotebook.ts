@@ -46,7 +46,7 @@ export interface NotebookRun {
 export interface RunEnd {
   /** `done` when every cell ran and the page is written. */
   readonly outcome: "done" | "failed" | "stopped";
-  /** What Python or Jupyter themselves complained about, for a failure without an event. */
+  /** What the kernel, Python or Jupyter wrote to their own stderr, its end. */
   readonly complaint: string;
 }
 

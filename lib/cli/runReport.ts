@@ -30,7 +30,6 @@ export function follow(chapter: ChapterFile, screen: Screen) {
   let tables = 0;
   let figures = 0;
   let synthetic = false;
-  let failed = false;
   let running = "";
   if (screen.live) screen.write(`${name}\n`);
 
@@ -47,13 +46,11 @@ export function follow(chapter: ChapterFile, screen: Screen) {
         if (screen.live) screen.write(`\r${finished(running, event.seconds)}\n`);
         break;
       case "stderr":
-        failed = true;
         screen.write(
           `${screen.live ? "\n" : ""}${name}, cell ${event.cell} wrote to stderr:\n${indented(event.text)}\n`,
         );
         break;
       case "error":
-        failed = true;
         screen.write(`${screen.live ? "\n" : ""}${errorText(name, event)}\n`);
         break;
       case "page":
@@ -64,7 +61,7 @@ export function follow(chapter: ChapterFile, screen: Screen) {
     const seconds = (performance.now() - begin) / 1000;
     return { chapter, cells, tables, figures, seconds, synthetic, page };
   };
-  return { onEvent, tally, failed: () => failed };
+  return { onEvent, tally };
 }
 
 function cellLine(cell: number, text: string, time: string, { columns = 100 }: Screen): string {

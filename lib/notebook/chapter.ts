@@ -88,7 +88,12 @@ interface Place {
   readonly chapter: string;
   readonly library: string;
   readonly sources: readonly DataSource[];
+  /** Said once a chapter is enough. */
+  toldOfBrowser?: boolean;
 }
+
+const NO_BROWSER =
+  "No PNG files, because no Chrome, Chromium or Edge was found. Install one, or name it in LAB_BROWSER.";
 
 async function showTable(place: Place, name: string, input: TableInput, options: TableOptions) {
   const cell = currentCell();
@@ -147,12 +152,9 @@ async function drawFigure(place: Place, name: string, figure: Figure): Promise<D
       return drawPage(place, name, figure, `No PNG: ${(error as Error).message}`);
     }
   }
-  return drawPage(
-    place,
-    name,
-    figure,
-    "No PNG, because no Chrome, Chromium or Edge was found. Install one, or name it in LAB_BROWSER.",
-  );
+  const isNews = !place.toldOfBrowser;
+  place.toldOfBrowser = true;
+  return drawPage(place, name, figure, isNews ? NO_BROWSER : "");
 }
 
 function drawPage(place: Place, name: string, figure: Figure, message: string): Drawn {

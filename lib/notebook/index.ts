@@ -1,4 +1,6 @@
 /** What a cell shows and saves: tables, figures, sentences, and where their numbers came from. */
+export { type Progress, progress } from "../kernel/progress";
+export { type Shown, show } from "../kernel/show";
 export { type BarsOptions, bars } from "./bars";
 export { percent } from "./cellText";
 export { type Chapter, chapter, type FigureNote, type TableOptions } from "./chapter";

@@ -151,8 +151,17 @@ describe("a figure without a browser", () => {
     assert.match(text(drawn, "text/html"), /Ratings: <a href="figures\/01_f\.html">/);
     assert.match(
       text(caption, "text/html"),
-      /Look\. No PNG, because no Chrome, Chromium or Edge was found\./,
+      /Look\. No PNG files, because no Chrome, Chromium or Edge was found\./,
     );
+  });
+
+  it("says why once in a chapter", async () => {
+    const lab = chapter("a_course", "01", real);
+    await lab.figure("01_f", figure);
+    await lab.figure("02_f", figure);
+    assert.match(text(shown[1], "text/html"), /No PNG files/);
+    assert.doesNotMatch(text(shown[3], "text/html"), /No PNG/);
+    assert.match(text(shown[3], "text/html"), /figures\/02_f\.html/);
   });
 
   it("keeps text that would end its script", async () => {

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { DataSource } from "../../lib/loaders/dataSource";
+import { openEngine, quoteText } from "../../lib/loaders/engine";
+import { writeParquet } from "../../lib/loaders/parquet";
+import { libraryVersion } from "../../lib/loaders/places";
+import { temporaryFolder } from "./zipFixture";
+
+const place = temporaryFolder();
+const opened = openEngine({ threads: 2, memoryLimit: "512MB" });
+after(async () => {
+  (await opened).close();
+  place.remove();
+});
+
+const source: DataSource = {
+  dataset: "ml-test",
+  synthetic: true,
+  archive: "it's a name.zip",
+  sha256: "ab".repeat(32),
+  seed: 3,
+};
+
+const fresh = () => mkdtempSync(join(place.folder, "p-"));
+
+test("holds every row in the order of the table, and says where it comes from", async () => {
+  const engine = await opened;
+  const relation = await engine.table(
+    'odd "name"',
+    "SELECT (range * 7919) % 150001 AS x, ['a', 'b|c'] AS list, NULL::INTEGER AS nothing FROM range(150000)",
+  );
+  const path = join(fresh(), "it's.parquet");
+  await writeParquet(relation, path, source);
+  const read = `read_parquet(${quoteText(path)})`;
+  const written = await engine.view("written", `SELECT * FROM ${read}`);
+  assert.deepEqual(await written.numbers("x"), await relation.numbers("x"));
+  assert.deepEqual(await written.head(3), await relation.head(3));
+  assert.deepEqual(await written.head(1), [{ x: 0, list: ["a", "b|c"], nothing: null }]);
+  const metadata = await engine.rows<{ key: string; value: string }>(
+    `SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata(${quoteText(path)})`,
+  );
+  const value = (key: string) => metadata.find((entry) => entry.key === key)?.value ?? "";
+  assert.deepEqual(JSON.parse(value("source")), source);
+  assert.equal(value("library"), libraryVersion());
+});
+
+test("replaces a file, and removes what killed runs left", async () => {
+  const engine = await opened;
+  const folder = fresh();
+  const path = join(folder, "x.parquet");
+  const ended = spawnSync(process.execPath, ["-e", ""]).pid;
+  writeFileSync(join(folder, `.unfinished-${ended}-0-x.parquet`), "half");
+  await writeParquet(await engine.table("one", "SELECT 1 AS x"), path, source);
+  await writeParquet(await engine.table("two", "SELECT 2 AS x"), path, source);
+  assert.deepEqual(await engine.rows(`SELECT * FROM read_parquet(${quoteText(path)})`), [{ x: 2 }]);
+  assert.deepEqual(readdirSync(folder), ["x.parquet"]);
+});
+
+test("leaves nothing behind when the query fails on the way", async () => {
+  const engine = await opened;
+  const folder = fresh();
+  const failing = await engine.view(
+    "failing",
+    "SELECT CASE WHEN range < 400000 THEN range ELSE error('row 400000') END AS x FROM range(500000)",
+  );
+  await assert.rejects(writeParquet(failing, join(folder, "x.parquet"), source), /row 400000/);
+  assert.deepEqual(readdirSync(folder), []);
+});

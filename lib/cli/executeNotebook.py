@@ -16,7 +16,7 @@ when whoever started it disappears (its stdin then closes).
 import argparse
 import asyncio
 import base64
-import html
+import importlib
 import json
 import os
 import re
@@ -29,7 +29,6 @@ import time
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbconvert import HTMLExporter
 
 # CSS pixels for an inch of figure; the PNG says how many dots it has for one.
 PIXELS_PER_INCH = 100
@@ -71,6 +70,8 @@ async def run(options):
         async with client.async_setup_kernel(cwd=options.root):
             for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(name, stop)
+            # Needed at the end only, and slow to load: meanwhile the kernel works and we wait.
+            threading.Thread(target=importlib.import_module, args=("nbconvert",), daemon=True).start()
             failed = await run_cells(client, notebook)
     except BaseException:
         if stopping:
@@ -239,6 +240,8 @@ def render(notebook, options):
 
     # For the colours of the code: kernels differ in how they name the language.
     notebook.metadata["language_info"] = {"name": "typescript", "pygments_lexer": "typescript"}
+    from nbconvert import HTMLExporter
+
     exporter = HTMLExporter(template_name="lab")
     exporter.exclude_input_prompt = True
     exporter.exclude_output_prompt = True

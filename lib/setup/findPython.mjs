@@ -15,7 +15,9 @@ export const oldestPython = [3, 10];
 
 const question = `
 import importlib.util, json, sys
-has = lambda name: importlib.util.find_spec(name) is not None
+def has(name):
+    try: return importlib.util.find_spec(name) is not None
+    except ImportError: return False
 print(json.dumps({"path": sys.executable, "version": ".".join(map(str, sys.version_info[:3])),
   "prefix": sys.prefix, "canVenv": has("venv"), "canSeedPip": has("venv") and has("ensurepip"),
   "hasPip": has("pip")}))`;

@@ -31,8 +31,11 @@ export const pipInstall = [
 export const pythonEnvironment = {
   name: "python",
 
-  fingerprint() {
-    return fingerprintOf([readFileSync(requirementsFile), process.env.LAB_PYTHON ?? ""]);
+  fingerprint(session) {
+    // Without LAB_PYTHON, an environment that was once made with it stays.
+    const { pythonAsked } = readState(session.place.state);
+    const asked = process.env.LAB_PYTHON ?? pythonAsked ?? "";
+    return fingerprintOf([readFileSync(requirementsFile), asked]);
   },
 
   isThere(session) {
@@ -89,6 +92,7 @@ function record(session, python, kind) {
   updateState(session.place.state, (state) => {
     state.python = python;
     state.pythonKind = kind;
+    state.pythonAsked = process.env.LAB_PYTHON;
     // What else was installed into the environment before is not in a new one.
     delete state.steps.peers;
   });

@@ -10,6 +10,7 @@ import { dirname } from "node:path";
  * @property {string} [platform]  for example "linux-x64"
  * @property {string} [python]    absolute path of the Python to use
  * @property {"venv" | "conda"} [pythonKind]
+ * @property {string} [pythonAsked]  what LAB_PYTHON named when the environment was made
  * @property {"node-addon" | "wasm"} [tensorflow]
  * @property {string | null} [browser]  absolute path of a Chromium-like browser; null: none found
  * @property {Record<string, StepMark>} steps  the steps that were finished

@@ -28,3 +28,23 @@ export function guardAwait(
     });
   };
 }
+
+/** The same for `for await (const x of values)`. */
+export function guardIteration(guard: (value: unknown) => unknown) {
+  return async function* (
+    values: AsyncIterable<unknown> | Iterable<unknown>,
+  ): AsyncGenerator<unknown> {
+    const iterator =
+      (values as AsyncIterable<unknown>)[Symbol.asyncIterator]?.() ??
+      (values as Iterable<unknown>)[Symbol.iterator]();
+    try {
+      for (;;) {
+        const step = (await guard(iterator.next())) as IteratorResult<unknown>;
+        if (step.done) return;
+        yield await guard(step.value);
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  };
+}

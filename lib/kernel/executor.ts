@@ -1,11 +1,14 @@
 /** Runs cells: has each checked, runs it, and reports what it did; one after the other. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
-import { guardAwait } from "./awaitGuard";
+import { guardAwait, guardIteration } from "./awaitGuard";
 import { jsonBundle, toBundle } from "./bundle";
 import { type Cell, type DisplayOptions, type MimeBundle, registerHost } from "./cell";
 import type { Checker } from "./checker";
 import type { CheckedCell } from "./checkThread";
+import type { StoppedAt } from "./ioThread";
 import { createModules, importsOf } from "./modules";
 import {
   type CellError,
@@ -45,6 +48,8 @@ export interface Executor {
   ) => void;
   /** Stops the running cell, or, when none runs, what earlier cells left behind. */
   readonly interrupt: () => void;
+  /** The running cell was stopped by force, at this place in its JavaScript if it is known. */
+  readonly stopped: (place: StoppedAt | undefined) => void;
   /** The cell whose code runs now: of this asynchronous context, else the one that runs, else the last. */
   readonly cellOfContext: () => RunningCell | undefined;
   /** An error that nobody caught: it belongs to the cell that caused it. */
@@ -76,7 +81,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const cellOfContext = () => context.getStore() ?? running ?? recent.at(-1);
   registerHost(() => context.getStore() ?? running);
+  const meta = {
+    url: pathToFileURL(join(options.root, "cell.ts")).href,
+    filename: join(options.root, "cell.ts"),
+    dirname: options.root,
+  };
   const guard = guardAwait(() => (context.getStore() ?? running)?.signal);
+  const guardAll = guardIteration(guard);
 
   const execute: Executor["execute"] = (source, count, output, done) => {
     const controller = new AbortController();
@@ -157,6 +168,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
             loaded,
             modules.importDynamically,
             guard,
+            guardAll,
+            meta,
             result,
           ),
         );
@@ -220,6 +233,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       }
       cell.controller.abort(interruption());
       setTimeout(() => cell.fail(describeInterrupt(cell.count)), GRACE_MS);
+    },
+    stopped(place) {
+      const cell = running;
+      if (!cell) return;
+      cell.controller.abort(interruption());
+      cell.fail(describeInterrupt(cell.count, place));
     },
     cellOfContext,
     reportLost(thrown) {

@@ -11,7 +11,6 @@ import { type Connection, decodeMessage, encodeMessage, type Message, type Outgo
 /** What the main thread may ask of this thread. */
 export type ToIo =
   | { kind: "send"; socket: "iopub" | "shell" | "control"; message: Outgoing }
-  | { kind: "heard"; interrupt: number }
   | { kind: "close" };
 
 /** What this thread tells the main thread. */
@@ -20,13 +19,25 @@ export type FromIo =
   | { kind: "failed"; reason: string }
   | { kind: "request"; channel: "shell" | "control"; message: Message }
   | { kind: "interrupt"; interrupt: number }
+  | { kind: "stopped"; place: StoppedAt | undefined }
   | { kind: "shutdown"; restart: boolean };
+
+/** Where a cell was when it was stopped by force: line and column, from 1, of its JavaScript. */
+export interface StoppedAt {
+  readonly cell: number;
+  readonly line: number;
+  readonly column: number;
+}
 
 export interface IoOptions {
   readonly connectionFile: string;
   readonly kernelInfoJson: string;
   readonly session: string;
   readonly parentPid: number;
+  /** Holds the number of the last interrupt that the main thread has taken notice of. */
+  readonly heard: Int32Array;
+  /** Address of the kernel's own sources. */
+  readonly ownUrl: string;
 }
 
 /** The main thread has this long to notice an interrupt by itself before it is stopped by force. */
@@ -78,14 +89,22 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
   tell({ kind: "bound" });
 
   let interrupts = 0;
-  let heard = 0;
+  const isHeard = (number: number) => Atomics.load(options.heard, 0) >= number;
   const interrupt = () => {
     interrupts += 1;
     const number = interrupts;
     tell({ kind: "interrupt", interrupt: number });
     const insist = (attempt: number) => {
-      if (heard >= number || attempt > 5) return;
-      stopMainThread();
+      if (isHeard(number) || attempt > 5) return;
+      stopMainThread({
+        ownUrl: options.ownUrl,
+        isLate: () => isHeard(number),
+        stopped: (place) => {
+          tell({ kind: "stopped", place });
+          // The first message may have been lost with what was stopped.
+          tell({ kind: "interrupt", interrupt: number });
+        },
+      });
       setTimeout(insist, NOTICE_MS, attempt + 1).unref();
     };
     setTimeout(insist, NOTICE_MS, 1).unref();
@@ -154,7 +173,6 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
 
   port?.on("message", (message: ToIo) => {
     if (message.kind === "send") void send(message.socket, message.message);
-    else if (message.kind === "heard") heard = Math.max(heard, message.interrupt);
     else {
       clearInterval(watch);
       void Promise.all(queues.values()).then(() => {
@@ -165,20 +183,49 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
   });
 }
 
+interface StopOptions {
+  readonly ownUrl: string;
+  /** Has the main thread taken notice by itself meanwhile? */
+  readonly isLate: () => boolean;
+  readonly stopped: (place: StoppedAt | undefined) => void;
+}
+
 /**
- * Stops whatever JavaScript the main thread runs, through the inspector's own door between threads.
- * Execution is paused first so that Node's record of asynchronous contexts can be cleared at exactly that
- * place: Node aborts the process when a callback ends with that record in disorder.
+ * Stops whatever code of a cell, of lib or of a package the main thread runs, through the inspector's own
+ * door between threads. Execution is paused first, for two reasons: the kernel's own code must go on, and
+ * Node's record of asynchronous contexts has to be cleared at exactly the place where code stops, since
+ * Node aborts the process when a callback ends with that record in disorder.
  */
-function stopMainThread(): void {
+function stopMainThread({ ownUrl, isLate, stopped }: StopOptions): void {
   const session = new Session();
   session.connectToMainThread();
-  session.once("Debugger.paused", () => {
+  // The frames of a pause name their scripts by number only.
+  const urls = new Map<string, string>();
+  session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url));
+  session.once("Debugger.paused", ({ params }) => {
+    const leave = () => session.post("Debugger.disable", () => session.disconnect());
+    const isOwn = (url: string) => url === "" || url.startsWith("node:") || url.startsWith(ownUrl);
+    const frames = params.callFrames.map(({ location }) => ({
+      url: urls.get(location.scriptId) ?? "",
+      location,
+    }));
+    if (isLate() || frames.every(({ url }) => isOwn(url))) {
+      session.post("Debugger.resume", leave);
+      return;
+    }
+    const frame = frames.find(({ url }) => url.startsWith("cell:"));
     session.post("Runtime.evaluate", {
       expression: `globalThis[Symbol.for(${JSON.stringify(BEFORE_STOP)})]?.()`,
     });
     session.post("Debugger.resume", { terminateOnResume: true }, () => {
-      session.post("Debugger.disable", () => session.disconnect());
+      leave();
+      stopped(
+        frame && {
+          cell: Number(frame.url.slice("cell:".length)),
+          line: frame.location.lineNumber + 1,
+          column: (frame.location.columnNumber ?? 0) + 1,
+        },
+      );
     });
   });
   session.post("Debugger.enable");

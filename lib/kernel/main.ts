@@ -7,7 +7,8 @@ import { randomUUID } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { pathToFileURL } from "node:url";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import { BEFORE_STOP, type FromIo, type IoOptions, type ToIo } from "./ioThread";
 import { kernelInfo } from "./kernelInfo";
 import { runKernel } from "./session";
@@ -49,22 +50,25 @@ function offerBeforeStop(): void {
 function start(): void {
   const { root, connectionFile } = parseArguments(process.argv.slice(2));
   process.chdir(root);
+  const heard = new Int32Array(new SharedArrayBuffer(4));
   const ioOptions: IoOptions = {
     connectionFile,
     kernelInfoJson: JSON.stringify(kernelInfo()),
     session: randomUUID(),
     parentPid: process.ppid,
+    heard,
+    ownUrl: pathToFileURL(here).href,
   };
   const fromHere = createRequire(join(here, "main.ts"));
   const loader = JSON.stringify(fromHere.resolve("tsx/cjs"));
-  const startThread = (file: string, workerData: unknown): Worker =>
+  const startThread = (file: string, options: WorkerOptions = {}): Worker =>
     new Worker(
       `require("node:module").enableCompileCache?.();
        require(${loader});
        require(${JSON.stringify(join(here, file))});`,
-      { eval: true, execArgv: [], workerData },
+      { eval: true, execArgv: [], ...options },
     );
-  const io = startThread("ioThread.ts", ioOptions);
+  const io = startThread("ioThread.ts", { workerData: ioOptions });
   const post = (message: ToIo) => io.postMessage(message);
   offerBeforeStop();
 
@@ -72,7 +76,7 @@ function start(): void {
     root,
     here,
     post,
-    startChecker: () => startThread("checkThread.ts", undefined),
+    startChecker: () => startThread("checkThread.ts"),
   });
 
   io.on("message", (message: FromIo) => {
@@ -81,8 +85,12 @@ function start(): void {
         kernel.handle(message);
         return;
       case "interrupt":
-        post({ kind: "heard", interrupt: message.interrupt });
+        if (Atomics.load(heard, 0) >= message.interrupt) return;
+        Atomics.store(heard, 0, message.interrupt);
         kernel.interrupt();
+        return;
+      case "stopped":
+        kernel.stopped(message.place);
         return;
       case "shutdown":
         kernel.end();

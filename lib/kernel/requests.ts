@@ -121,7 +121,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const code = typeof content.code === "string" ? content.code : "";
     const isSilent = content.silent === true;
     if (!isSilent) {
-      count += 1;
+      if (content.store_history !== false) count += 1;
       iopub("execute_input", { code, execution_count: count }, header);
       if (content.store_history !== false) {
         history.push({ session: 1, line: count, input: code, output: "" });

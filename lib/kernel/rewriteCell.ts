@@ -31,6 +31,23 @@ interface Edit {
 
 type Scoped = tsTypes.Node & { locals?: Map<string, unknown> };
 
+/** Parameters of a cell's function, after `exports` and `require`. */
+export const PARAMETERS = [
+  /** name -> its record */
+  "$$variable",
+  /** the modules of `imports` */
+  "$$modules",
+  /** `import()` */
+  "$$import",
+  /** what is awaited goes through these two */
+  "$$guard",
+  "$$guardAll",
+  /** `import.meta` */
+  "$$meta",
+  /** takes the value of the last expression */
+  "$$result",
+] as const;
+
 /** The record's name in the code for a variable. */
 const record = (name: string) => `$$${name}`;
 
@@ -241,6 +258,18 @@ export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell 
       for (const argument of node.arguments) visit(argument);
       return;
     }
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+      replace(node, "$$meta");
+      return;
+    }
+    if (ts.isForOfStatement(node) && node.awaitModifier) {
+      visit(node.initializer);
+      insert(node.expression.getStart(file), "$$guardAll(");
+      visit(node.expression);
+      insert(node.expression.end, ")");
+      visit(node.statement);
+      return;
+    }
     if (ts.isAwaitExpression(node)) {
       // So that an interrupt ends the wait, whatever is awaited.
       insert(node.expression.getStart(file), "$$guard(");
@@ -271,7 +300,7 @@ export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell 
     records.length > 0 ? `const ${records.join(", ")};` : "",
     hoisted.length > 0 ? `${hoisted.join("; ")};` : "",
   ].join(" ");
-  const head = `(${options.hasAwait ? "async " : ""}function (exports, require, $$variable, $$modules, $$import, $$guard, $$result) { ${prologue}`;
+  const head = `(${options.hasAwait ? "async " : ""}function (exports, require, ${PARAMETERS.join(", ")}) { ${prologue}`;
   return {
     code: `${head}${applyEdits(js, edits)}\n})`,
     imports,

@@ -1,4 +1,5 @@
 /** One kernel's life on the main thread: checker, executor, requests, and where text and errors go. */
+import { Readable } from "node:stream";
 import type { Worker } from "node:worker_threads";
 import type { MimeBundle } from "./cell";
 import { createChecker } from "./checker";
@@ -18,6 +19,7 @@ export interface KernelOptions {
 export interface Kernel {
   readonly handle: (request: Extract<FromIo, { kind: "request" }>) => void;
   readonly interrupt: () => void;
+  readonly stopped: Executor["stopped"];
   readonly end: () => void;
 }
 
@@ -32,6 +34,7 @@ export function runKernel({ root, here, post, startChecker }: KernelOptions): Ke
   });
   const requests = createRequests({ executor, checker, post });
   routeText(executor);
+  refuseStdin();
 
   process.on("uncaughtException", (error) => executor.reportLost(error));
   process.on("unhandledRejection", (reason) => executor.reportLost(reason));
@@ -45,6 +48,7 @@ export function runKernel({ root, here, post, startChecker }: KernelOptions): Ke
   return {
     handle: requests.handle,
     interrupt: executor.interrupt,
+    stopped: executor.stopped,
     end() {
       executor.interrupt();
       requests.flush();
@@ -72,6 +76,20 @@ function routeText(executor: Executor): void {
       return true;
     }) as typeof process.stdout.write;
   }
+}
+
+/** Whoever reads standard input is told that there is none, instead of waiting for ever. */
+function refuseStdin(): void {
+  const stdin = new Readable({
+    read() {
+      this.destroy(
+        new Error(
+          "A cell has no standard input: write the value into the cell, or read it from a file",
+        ),
+      );
+    },
+  });
+  Object.defineProperty(process, "stdin", { configurable: true, get: () => stdin });
 }
 
 /** tslab's own display functions, for notebooks written for tslab: they reach the cell that calls them. */

@@ -4,6 +4,7 @@ import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, stripVTControlCharacters } from "node:util";
 import type { Complaint } from "./checkThread";
+import type { StoppedAt } from "./ioThread";
 
 /** Name of a cell's script for V8. */
 export const cellScript = (count: number) => `cell:${count}`;
@@ -43,6 +44,18 @@ interface Place {
   readonly column: number;
 }
 
+/** Line and column, from 1, in the cell for a place in its JavaScript. */
+function placeInCell(
+  count: number,
+  line: number,
+  column: number,
+): { line: number; column: number } | undefined {
+  const entry = cells.get(count)?.map?.findEntry(line - 1, column - 1);
+  if (!entry || !("originalLine" in entry)) return undefined;
+  // The converter puts one line before the cell: its line index is the cell's line number.
+  return { line: entry.originalLine, column: entry.originalColumn + 1 };
+}
+
 function placeOf(site: NodeJS.CallSite): Place | undefined {
   const file = site.getFileName() ?? site.getScriptNameOrSourceURL?.() ?? undefined;
   const line = site.getLineNumber();
@@ -51,12 +64,7 @@ function placeOf(site: NodeJS.CallSite): Place | undefined {
   const cell = CELL.exec(file);
   if (cell) {
     const count = Number(cell[1]);
-    const entry = cells.get(count)?.map?.findEntry(line - 1, column - 1);
-    if (entry && "originalLine" in entry) {
-      // The converter puts one line before the cell: its line index is the cell's line number.
-      return { file, cell: count, line: entry.originalLine, column: entry.originalColumn + 1 };
-    }
-    return { file, cell: count, line, column };
+    return { file, cell: count, ...(placeInCell(count, line, column) ?? { line, column }) };
   }
   const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
@@ -196,11 +204,16 @@ export function describeComplaints(count: number, complaints: readonly Complaint
   return { ename: "TypeScriptError", evalue: `${messages[0]}${more}`, traceback };
 }
 
-/** An interrupted cell. */
-export function describeInterrupt(count: number): CellError {
+/** An interrupted cell; with the place in its JavaScript where it was stopped, the line is shown. */
+export function describeInterrupt(count: number, place?: StoppedAt): CellError {
   const ename = "Interrupted";
   const evalue = `Cell [${count}] was interrupted`;
-  return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
+  const traceback = [`${red(ename)}: ${evalue}`];
+  const at = place && placeInCell(place.cell, place.line, place.column);
+  if (place && at) {
+    traceback.push(green(`Cell [${place.cell}], line ${at.line}`), ...excerpt(place.cell, at.line));
+  }
+  return { ename, evalue, traceback };
 }
 
 /** Errors of other realms (vm contexts, workers) count too. */

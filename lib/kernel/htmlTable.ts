@@ -152,7 +152,7 @@ export function tableHtml(table: TableData, limits: TableLimits = {}): string {
     const cut = text.length > longest;
     const visible = cut ? `${text.slice(0, longest - 1)}\u2026` : text;
     const whole = cut ? ` title="${escapeHtml(text.slice(0, 2000))}"` : "";
-    return `<td style="${align(right)}"${whole}>${escapeHtml(visible)}</td>`;
+    return `<td style="${align(right)};white-space:nowrap"${whole}>${escapeHtml(visible)}</td>`;
   };
   const heads = shown.columns.map((column) => {
     if (column < 0) return `<th>\u2026</th>`;

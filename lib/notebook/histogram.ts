@@ -31,7 +31,8 @@ export interface HistogramOptions extends FigureOptions, BinOptions {
  *
  * Whole numbers need care, or a bar is high only because its bin holds one number more than its neighbours, and a
  * gap means "no such number" instead of "no such value". So on a linear axis every bin gets equally many of them,
- * with edges halfway between two; on a logarithmic axis there are only as many bins as leave none without one.
+ * with edges halfway between two; on a logarithmic axis there are only as many bins as keep that number from
+ * falling from one bin to the next.
  * @param values  numbers in any order; NaN and infinite ones are counted as missing
  * @throws Error when `bins` is not a whole number from 1 to 5,000, or when nothing is left to count
  */
@@ -73,7 +74,7 @@ function edgesOf(low: number, high: number, { bins, logX, whole }: Spread): numb
   if (low === high) return logX ? [low / 1.25, low * 1.25] : [low - 0.5, low + 0.5];
   if (!logX) return whole ? wholeEdges(low, high, bins) : linearEdges(low, high, bins);
   let edges = logEdges(low, high, bins);
-  for (let fewer = bins - 1; whole && fewer > 0 && !allHoldOne(edges); fewer--) {
+  for (let fewer = bins - 1; whole && fewer > 0 && !holdsMoreAndMore(edges); fewer--) {
     edges = logEdges(low, high, fewer);
   }
   return edges;
@@ -105,12 +106,23 @@ function wholeEdges(low: number, high: number, bins: number): number[] {
   return Array.from({ length: needed + 1 }, (_, i) => low - 0.5 + i * width);
 }
 
-/** True when a whole number lies in every bin [edge, next edge). */
-function allHoldOne(edges: readonly number[]): boolean {
-  for (let i = 0; i + 2 < edges.length; i++) {
-    if (Math.ceil(edges[i]!) >= edges[i + 1]!) return false;
+/** True when no bin is without a whole number and none holds fewer than the bin before it. */
+function holdsMoreAndMore(edges: readonly number[]): boolean {
+  let before = 1;
+  for (let bin = 0; bin + 1 < edges.length; bin++) {
+    const [first, final] = wholeRange(edges, bin);
+    const held = final - first + 1;
+    if (held < before) return false;
+    before = held;
   }
   return true;
+}
+
+/** The first and the last whole number in a bin. */
+function wholeRange(edges: readonly number[], bin: number): [first: number, final: number] {
+  const [low, high] = [edges[bin]!, edges[bin + 1]!];
+  const isLast = bin === edges.length - 2;
+  return [Math.ceil(low), isLast ? Math.floor(high) : Math.ceil(high) - 1];
 }
 
 function counted(values: ArrayLike<number>, edges: readonly number[], logX: boolean): number[] {
@@ -170,8 +182,7 @@ function rangeText({ edges, whole }: Bins, bin: number): string {
   const [low, high] = [edges[bin]!, edges[bin + 1]!];
   const text = (value: number) => Number(value.toPrecision(4)).toLocaleString("en-US");
   if (!whole) return `${text(low)} to ${text(high)}`;
-  const isLast = bin === edges.length - 2;
-  const [first, final] = [Math.ceil(low), isLast ? Math.floor(high) : Math.ceil(high) - 1];
+  const [first, final] = wholeRange(edges, bin);
   return first >= final
     ? first.toLocaleString("en-US")
     : `${first.toLocaleString("en-US")} to ${final.toLocaleString("en-US")}`;

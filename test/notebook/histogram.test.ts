@@ -47,6 +47,22 @@ describe("binned", () => {
     assert.deepEqual(bins.counts, [2, 1, 1, 2, 3]);
   });
 
+  it("never gives a bin fewer whole numbers than the one before", () => {
+    // 20 to 4165 in 60 bins would hold 2, 2, 3, 2, 3 ... numbers: one each of them makes exactly that picture.
+    const all = Array.from({ length: 4146 }, (_, i) => i + 20);
+    const { counts, edges } = binned(all, { logX: true, bins: 60 });
+    assert.equal(counts.length, 47);
+    assert.deepEqual(counts.slice(0, 8), [3, 3, 3, 3, 4, 4, 5, 5]);
+    counts.forEach((count, i) => {
+      if (i > 0) assert.ok(count >= counts[i - 1]!);
+    });
+    const ratios = edges.slice(1).map((edge, i) => edge / edges[i]!);
+    near(
+      ratios,
+      ratios.map(() => (4165 / 20) ** (1 / 47)),
+    );
+  });
+
   it("gives every linear bin equally many whole numbers", () => {
     // 0 to 9 in at most 4 bins: three numbers each, edges halfway between numbers.
     const bins = binned([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { bins: 4 });

@@ -43,9 +43,11 @@ describe("a table as HTML", () => {
   it("shows text as it is and numbers at the right", () => {
     const html = readableTable(tableOf([{ title: '<b>&"x"</b>', n: 1000 }]), 60).html;
     assert.ok(
-      html.includes('<td style="text-align:left">&lt;b&gt;&amp;&quot;x&quot;&lt;/b&gt;</td>'),
+      html.includes(
+        '<td style="text-align:left;white-space:nowrap">&lt;b&gt;&amp;&quot;x&quot;&lt;/b&gt;</td>',
+      ),
     );
-    assert.ok(html.includes('<td style="text-align:right">1,000</td>'));
+    assert.ok(html.includes('<td style="text-align:right;white-space:nowrap">1,000</td>'));
   });
 
   it("shortens long text", () => {

@@ -15,7 +15,8 @@ export async function samplingCheck(data: MovieLens, sample: RatingSample): Prom
     "SELECT DISTINCT rating FROM ratings ORDER BY rating",
   );
   const perRating = ratings.map(
-    ({ rating }) => `count(*) FILTER (WHERE rating = ${rating})::DOUBLE`,
+    // As text, so that the engine reads the very float that it wrote.
+    ({ rating }) => `count(*) FILTER (WHERE rating = '${rating}'::FLOAT)::DOUBLE`,
   );
   const users = await data.engine.arrow(
     `SELECT (userId % ${sample.modulus} = 0)::TINYINT AS sampled,

@@ -146,7 +146,7 @@ function solveWeights(catalogue: Catalogue, raters: Raters): Float64Array {
 }
 
 /** Found by trial: how much the attention of popular movies must rise because tastes differ, and its bound. */
-const DIVERSITY = 0.35;
+const DIVERSITY = 0.45;
 const LARGEST_REACH = 0.64;
 
 /** Expected ratings that free choice has to bring: the rest comes from the part before, or from a user picked for it. */

@@ -38,7 +38,7 @@ export function csvBytes(chunkBytes: number, lineEnding: "\r\n" | "\n"): CsvByte
       for (let bound = 10; value >= bound; bound *= 10) digits++;
       for (let place = at + digits - 1; place >= at; place--) {
         const tenth = Math.floor(rest / 10);
-        buffer[place] = 48 + rest - 10 * tenth;
+        buffer[place] = 48 + (rest - 10 * tenth);
         rest = tenth;
       }
       at += digits;

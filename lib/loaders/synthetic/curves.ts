@@ -3,15 +3,18 @@ import type { Curve } from "./movieLensParameters";
 
 /** The curve's value at x, straight between its points and constant outside them. */
 export function interpolate(curve: Curve, x: number): number {
-  if (x <= curve[0][0]) return curve[0][1];
-  for (let i = 1; i < curve.length; i++) {
-    const [x1, y1] = curve[i];
-    if (x <= x1) {
-      const [x0, y0] = curve[i - 1];
-      return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
-    }
+  let low = 0;
+  let high = curve.length - 1;
+  if (x <= curve[low][0]) return curve[low][1];
+  if (x >= curve[high][0]) return curve[high][1];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (curve[middle][0] < x) low = middle;
+    else high = middle;
   }
-  return curve[curve.length - 1][1];
+  const [x0, y0] = curve[low];
+  const [x1, y1] = curve[high];
+  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }
 
 /** The curve with logarithms in place of its values (and, on request, of its x). */

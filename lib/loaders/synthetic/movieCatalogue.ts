@@ -57,7 +57,9 @@ interface Draft {
 const DIMENSIONS = CATALOGUE.latentDimensions;
 
 export function drawCatalogue(size: MovieLensSize, random: Random): Catalogue {
-  const drafts = thin(skeleton(random.fork("skeleton")), size, random.fork("thinning"));
+  const skeleton = drawSkeleton(random.fork("skeleton"));
+  const kept = thin(skeleton.popularity, size, random.fork("thinning"));
+  const drafts = kept.map((index) => draft(skeleton, index));
   const nameless = Math.max(1, Math.round(drafts.length * CATALOGUE.noGenres.share));
   const withoutGenres = new Set(
     forgotten(drafts, nameless, CATALOGUE.noGenres.power, random.fork("no genres")),
@@ -69,37 +71,50 @@ export function drawCatalogue(size: MovieLensSize, random: Random): Catalogue {
   return finish(drafts, size, random);
 }
 
-/** Rank, entry and id of every movie at full size; ranks from most to least popular, then the never rated. */
-function skeleton(random: Random): Draft[] {
+/** Every movie at full size by popularity rank, the most popular first; the never rated last. */
+interface Skeleton {
+  /** Ratings at full size; 0 when never rated. */
+  readonly popularity: Float64Array;
+  /** Position in the order of entry, 0 ... 1. */
+  readonly position: Float64Array;
+  readonly movieId: Int32Array;
+}
+
+function drawSkeleton(random: Random): Skeleton {
   const popularity = new Float64Array(FULL.movies);
   const curve = logarithmic(CATALOGUE.popularity, "both");
   for (let i = 0; i < FULL.ratedMovies; i++) {
     popularity[i] = Math.exp(interpolate(curve, Math.log(i + 1)));
   }
   const order = drawEntryOrder(popularity, random);
-  const drafts: Draft[] = new Array(FULL.movies);
+  const position = new Float64Array(FULL.movies);
+  const movieId = new Int32Array(FULL.movies);
   let lastId = 0;
   order.forEach((index, place) => {
-    const position = (place + random.coarseUniform()) / FULL.movies;
-    lastId = Math.max(lastId + 1, Math.round(interpolate(CATALOGUE.movieIds, position)));
-    const time = entryTime(position);
-    drafts[index] = {
-      rank: index + 1,
-      popularity: popularity[index],
-      position,
-      movieId: lastId,
-      entry: Math.floor(yearSecond(time)),
-      entryYear: Math.floor(time),
-      prominence: popularity[index] > 0 ? prominence(popularity[index]) : 0,
-      genres: 0,
-      releaseYear: 0,
-      title: { name: "", article: "", brackets: "" },
-      franchise: -1,
-      part: 0,
-      next: undefined,
-    };
+    position[index] = (place + random.coarseUniform()) / FULL.movies;
+    lastId = Math.max(lastId + 1, Math.round(interpolate(CATALOGUE.movieIds, position[index])));
+    movieId[index] = lastId;
   });
-  return drafts;
+  return { popularity, position, movieId };
+}
+
+function draft({ popularity, position, movieId }: Skeleton, index: number): Draft {
+  const time = entryTime(position[index]);
+  return {
+    rank: index + 1,
+    popularity: popularity[index],
+    position: position[index],
+    movieId: movieId[index],
+    entry: Math.floor(yearSecond(time)),
+    entryYear: Math.floor(time),
+    prominence: popularity[index] > 0 ? prominence(popularity[index]) : 0,
+    genres: 0,
+    releaseYear: 0,
+    title: { name: "", article: "", brackets: "" },
+    franchise: -1,
+    part: 0,
+    next: undefined,
+  };
 }
 
 /** Indices by rank in the order of entry: roughly by popularity, and never so late that too few users are left. */
@@ -166,27 +181,25 @@ function prominence(ratings: number): number {
   return Math.min(1, Math.max(0, Math.log(ratings / from) / Math.log(to / from)));
 }
 
-/** Keeps the wanted number of movies: an exponential race, so that a movie stays with probability 1 - exp(-k popularity). */
-function thin(drafts: Draft[], size: MovieLensSize, random: Random): Draft[] {
-  if (size.movies === FULL.movies) return drafts;
-  const rated = size.ratedMovies;
-  const finish = new Float64Array(FULL.ratedMovies);
-  for (let i = 0; i < FULL.ratedMovies; i++) {
-    finish[i] = random.exponential() / drafts[i].popularity;
+/**
+ * Indices of the movies that stay: an exponential race, so that one stays with probability 1 - exp(-k popularity), and
+ * a plain sample of the never rated.
+ */
+function thin(popularity: Float64Array, size: MovieLensSize, random: Random): number[] {
+  if (size.movies === FULL.movies) return Array.from(popularity.keys());
+  const finish = popularity
+    .subarray(0, FULL.ratedMovies)
+    .map((ratings) => random.exponential() / ratings);
+  const last = finish.slice().sort()[size.ratedMovies - 1];
+  const kept: number[] = [];
+  for (let i = 0; i < FULL.ratedMovies && kept.length < size.ratedMovies; i++) {
+    if (finish[i] <= last) kept.push(i);
   }
-  const winners = Array.from(finish.keys())
-    .sort((a, b) => finish[a] - finish[b] || a - b)
-    .slice(0, rated)
-    .sort((a, b) => a - b);
-  const never = sampleWithoutReplacement(
-    FULL.movies - FULL.ratedMovies,
-    size.movies - rated,
-    random,
-  );
-  return [
-    ...winners.map((index) => drafts[index]),
-    ...Array.from(never, (index) => drafts[FULL.ratedMovies + index]),
-  ];
+  const never = FULL.movies - FULL.ratedMovies;
+  for (const i of sampleWithoutReplacement(never, size.movies - size.ratedMovies, random)) {
+    kept.push(FULL.ratedMovies + i);
+  }
+  return kept;
 }
 
 /** By rank, so that the drawer can balance the ratings of the genres. Parts of a franchise have the first one's. */

@@ -1,10 +1,11 @@
 /** A synthetic archive with the layout and the quirks of ml-32m.zip, and its truth beside it. */
 import { createHash, type Hash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { breathe, currentCell } from "../../kernel/cell";
 import { random } from "../../stats";
 import { libraryVersion } from "../places";
+import { removeAbandoned, temporarySibling } from "../temporary";
 import { makeAttention } from "./attention";
 import { type CsvBytes, csvBytes } from "./csvBytes";
 import { assignMovies, type History, historyDrawer, type World } from "./histories";
@@ -74,9 +75,9 @@ export async function syntheticMovieLens(
   const size = movieLensSize(scale);
   const truthFolder = `${path.slice(0, -4)}.truth`;
   mkdirSync(dirname(path), { recursive: true });
-  removeLeftovers(path);
-  const unfinished = `${path}.${process.pid}.partial`;
-  const unfinishedTruth = `${truthFolder}.${process.pid}.partial`;
+  await removeAbandoned(dirname(path));
+  const unfinished = temporarySibling(path);
+  const unfinishedTruth = temporarySibling(truthFolder);
   try {
     const root = random(seed);
     const catalogue = drawCatalogue(size, root.fork("movies"));
@@ -90,7 +91,7 @@ export async function syntheticMovieLens(
     await breathe(signal);
     const version = libraryVersion();
     mkdirSync(unfinishedTruth, { recursive: true });
-    writeTruth(unfinishedTruth, {
+    await writeTruth(unfinishedTruth, {
       catalogue,
       raters,
       attention,
@@ -129,28 +130,6 @@ export async function syntheticMovieLens(
     rmSync(unfinished, { force: true });
     rmSync(unfinishedTruth, { recursive: true, force: true });
     throw error;
-  }
-}
-
-/** Removes what a run that was killed left beside the archive. */
-function removeLeftovers(path: string): void {
-  const stem = basename(path).slice(0, -4);
-  for (const name of readdirSync(dirname(path))) {
-    if (!name.startsWith(`${stem}.`)) continue;
-    const match = /^\.(?:zip|truth)\.(\d+)\.partial$/.exec(name.slice(stem.length));
-    if (match && !isRunning(Number(match[1]))) {
-      rmSync(join(dirname(path), name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -37,8 +37,8 @@ export const CATALOGUE = {
     [11_156, 104],
     [15_000, 47],
     [20_000, 27],
-    [30_000, 11.8],
-    [42_000, 5.8],
+    [30_000, 11],
+    [42_000, 5.5],
     [55_000, 3],
     [70_000, 1.6],
     [84_432, 1],
@@ -117,32 +117,32 @@ export const CATALOGUE = {
 /** Quality in stars: base + slope * (ln popularity at full size - 9) + genre + noise; another slope below 0 and above. */
 export const QUALITY = {
   base: 3.5,
-  slope: { below: 0.085, above: 0.2 },
-  sd: 0.26,
+  slope: { below: 0.07, above: 0.27 },
+  sd: 0.24,
   /** Forgotten movies differ more: sd + tailSd * (1 - prominence). */
   tailSd: 0.42,
   /** Of a movie without genres, and of each genre; several genres give their sum over the root of their number. */
-  noGenre: 0.55,
+  noGenre: 0.2,
   genres: {
     Action: -0.12,
     Adventure: 0.03,
-    Animation: 0.28,
-    Children: -0.17,
+    Animation: 0.33,
+    Children: -0.22,
     Comedy: -0.2,
     Crime: 0.2,
-    Documentary: 0.33,
-    Drama: 0.25,
+    Documentary: 0.4,
+    Drama: 0.28,
     Fantasy: -0.03,
     "Film-Noir": 0.5,
-    Horror: -0.32,
+    Horror: -0.22,
     IMAX: 0.08,
-    Musical: 0.05,
+    Musical: 0,
     Mystery: 0.14,
     Romance: -0.08,
-    "Sci-Fi": -0.04,
+    "Sci-Fi": 0,
     Thriller: -0.07,
     War: 0.25,
-    Western: 0.02,
+    Western: 0.12,
   },
 } as const;
 
@@ -158,7 +158,8 @@ export const RATERS = {
     [0.95, 570],
     [0.99, 1_280],
     [0.999, 2_900],
-    [0.9999, 6_500],
+    [0.9999, 5_200],
+    [0.99999, 9_500],
     [1, 33_332],
   ] as Curve,
   /** Days between the first and the last rating at a quantile; below a day all is one sitting. */
@@ -285,8 +286,8 @@ export const CLOCK = {
 /** Stars from the latent rating: cuts between neighbouring stars, in stars. Half stars exist since 2003-02-18. */
 export const STARS = {
   halfStarsFrom: 1_045_526_400,
-  wholeCuts: [2.083, 2.72, 3.506, 4.434],
-  halfCuts: [1.417, 1.746, 1.973, 2.3, 2.627, 3.153, 3.621, 4.261, 4.766],
+  wholeCuts: [2.161, 2.8, 3.587, 4.515],
+  halfCuts: [1.5, 1.823, 2.05, 2.378, 2.709, 3.23, 3.703, 4.345, 4.86],
   /** Change of the mean rating in single years, in stars. */
   years: { 2020: -0.08, 2022: 0.05 } as Readonly<Record<number, number>>,
 } as const;

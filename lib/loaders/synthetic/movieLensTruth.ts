@@ -29,9 +29,9 @@ export interface MovieLensTruth {
 }
 
 /** Writes users.arrow, movies.arrow, parameters.json and README.md into a folder that exists. */
-export function writeTruth(folder: string, truth: MovieLensTruth): void {
+export async function writeTruth(folder: string, truth: MovieLensTruth): Promise<void> {
   // Arrow takes a moment to load: only those who write pay for it.
-  const arrow = require("apache-arrow") as typeof import("apache-arrow");
+  const arrow = await import("apache-arrow");
   const save = (name: string, columns: Record<string, unknown>) => {
     const vectors = Object.fromEntries(
       Object.entries(columns).map(([column, values]) => [

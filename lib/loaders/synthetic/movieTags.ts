@@ -111,7 +111,7 @@ export function tagger(catalogue: Catalogue, total: number): Tagger {
       const wanted = Math.ceil(count / 2.6);
       const least = Math.ceil(count / TAGGING.perMovie);
       const movies = Math.min(history.length, Math.max(least, wanted));
-      while (positions.size < movies) positions.add(random.integer(history.length));
+      while (positions.size < movies) positions.add(drawPosition(history, random));
       const list = Array.from(positions);
       for (let left = count; left > 0; left--) {
         const place = list[count - left < list.length ? count - left : random.integer(list.length)];
@@ -135,6 +135,14 @@ export function tagger(catalogue: Catalogue, total: number): Tagger {
     },
     rows: () => ({ length, user, movie, tag, timestamp }),
   };
+
+  /** Of two ratings the one of the less popular movie: tags say what is not well known. */
+  function drawPosition(history: History, random: Random): number {
+    const a = random.integer(history.length);
+    const b = random.integer(history.length);
+    const popularity = catalogue.expectedRatings;
+    return popularity[history.movie[a]] < popularity[history.movie[b]] ? a : b;
+  }
 
   function sortRows(from: number): void {
     const rows = Array.from({ length: length - from }, (_, i) => ({

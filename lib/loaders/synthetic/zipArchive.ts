@@ -21,8 +21,11 @@ export async function writeZip(
   entries: readonly ZipEntry[],
   signal: AbortSignal,
 ): Promise<string> {
-  const zip = new ZipFile();
   const failure = new AbortController();
+  const file = createWriteStream(path);
+  await once(file, "open");
+  file.on("error", (error) => failure.abort(error));
+  const zip = new ZipFile();
   const streams: Readable[] = [];
   for (const entry of entries) {
     zip.addReadStreamLazy(
@@ -45,7 +48,6 @@ export async function writeZip(
   zip.end();
 
   const hash = createHash("sha256");
-  const file = createWriteStream(path);
   const output = zip.outputStream as unknown as Readable;
   const stop = () => output.destroy(reason(signal, failure.signal));
   signal.addEventListener("abort", stop, { once: true });
@@ -59,7 +61,13 @@ export async function writeZip(
     await finished(file);
   } catch (error) {
     for (const stream of streams) stream.destroy();
-    file.destroy();
+    // Closed for good before the caller removes it.
+    if (!file.closed) {
+      await new Promise((resolve) => {
+        file.once("close", resolve);
+        file.destroy();
+      });
+    }
     throw signal.aborted || failure.signal.aborted ? reason(signal, failure.signal) : error;
   } finally {
     signal.removeEventListener("abort", stop);

@@ -74,7 +74,8 @@ export function runNotebook(run: NotebookRun): Promise<RunEnd> {
     complaint = (complaint + chunk.toString()).slice(-4000);
   });
   createInterface({ input: child.stdout }).on("line", (line) => {
-    run.onEvent(JSON.parse(line) as NotebookEvent);
+    if (line.startsWith('{"event"')) run.onEvent(JSON.parse(line) as NotebookEvent);
+    else complaint += `${line}\n`;
   });
   return new Promise((resolve, reject) => {
     child.on("error", (error) =>

@@ -18,7 +18,9 @@ export interface Browser {
   close(): void;
 }
 
-const PROFILE = "lab-browser-";
+/** Folder of a browser's profile: names the process that it serves. Strict, since old ones are removed by it. */
+const PROFILE = "plotly-png-profile-";
+const OLD_PROFILE = /^plotly-png-profile-(\d+)-\w{6}$/;
 
 const FLAGS = [
   "--headless=new",
@@ -198,9 +200,7 @@ function endGroup(child: ChildProcess): void {
 /** A process that was killed could not remove its profile: the next one does. */
 function removeOldProfiles(): void {
   for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(PROFILE)
-      ? Number.parseInt(name.slice(PROFILE.length), 10)
-      : Number.NaN;
+    const pid = Number(OLD_PROFILE.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });

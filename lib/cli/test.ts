@@ -128,7 +128,11 @@ function checkTypes(root: string): TestEvent {
 
 function checkWith(name: string, root: string, args: readonly string[]): TestEvent {
   const started = performance.now();
-  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  const done = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
   const trouble = done.error?.message ?? `${done.stdout}${done.stderr}`;
   const milliseconds = performance.now() - started;
   return outcome(name, milliseconds, done.status === 0 ? undefined : trouble);

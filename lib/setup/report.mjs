@@ -33,8 +33,9 @@ function indent(lines) {
 }
 
 /**
- * One line for one piece of work: what it does at once, its time when it ends. All of it goes to
- * stderr, so that what a command prints on stdout stays its own.
+ * One line for one piece of work: what it does at once, its time when it ends; in a terminal the
+ * time runs along. All of it goes to stderr, so that what a command prints on stdout stays its
+ * own.
  * @template T
  * @param {string} what
  * @param {() => Promise<T>} work
@@ -43,16 +44,21 @@ function indent(lines) {
  */
 export async function timedLine(what, work, note) {
   const started = performance.now();
-  process.stderr.write(`set-up: ${what} ... `);
-  const time = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const seconds = () => (performance.now() - started) / 1000;
+  const { stderr } = process;
+  stderr.write(`set-up: ${what} ... `);
+  const back = stderr.isTTY ? `\r\x1b[Kset-up: ${what} ... ` : "";
+  const clock = stderr.isTTY
+    ? setInterval(() => stderr.write(`${back}${seconds().toFixed(0)} s`), 1_000)
+    : undefined;
+  let last = "failed";
   try {
     const result = await work();
-    const said = note?.(result);
-    process.stderr.write(`${said ? `${said}, ` : ""}${time()}\n`);
+    last = note?.(result) ?? "";
     return result;
-  } catch (error) {
-    process.stderr.write(`failed, ${time()}\n`);
-    throw error;
+  } finally {
+    clearInterval(clock);
+    stderr.write(`${back}${last ? `${last}, ` : ""}${seconds().toFixed(1)} s\n`);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Cell {
   /** Aborted when the user interrupts this cell. In a plain script it is never aborted. */
   readonly signal: AbortSignal;
   display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** Removes the cell's outputs so far; with `wait`, not before the next output is there. */
+  clear?(wait: boolean): void;
   /** The cell ends after this work, whose output would come too late otherwise. */
   waitFor?(work: Promise<unknown>): void;
 }

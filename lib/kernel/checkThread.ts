@@ -4,10 +4,9 @@
  * stops the compiler in the middle of its work.
  */
 import { parentPort } from "node:worker_threads";
-import "./compiler";
-import { isCompleteCode } from "tslab/dist/converter";
+import { ts } from "./compiler";
 import { type Completions, completeCell } from "./completions";
-import { type CellConverter, createCellConverter } from "./converter";
+import { type CellConverter, createCellConverter, isCompleteCode } from "./converter";
 import { declarationsAfterFailure } from "./declarations";
 import { type Inspection, inspectCell } from "./inspection";
 import { rewriteCell } from "./rewriteCell";
@@ -43,11 +42,18 @@ export interface CheckRequests {
     ask: { previous: string; source: string; position: number; detail: number };
     answer: Inspection | undefined;
   };
-  isComplete: { ask: { source: string }; answer: { completed: boolean; indent?: string } };
+  isComplete: { ask: { source: string }; answer: Completeness };
   afterFailure: {
     ask: { previous: string; declarations: string; assigned: readonly string[] };
     answer: string;
   };
+}
+
+/** Is this text a whole cell, the beginning of one, or none? */
+export interface Completeness {
+  readonly status: "complete" | "incomplete" | "invalid";
+  /** What the next line of an incomplete cell begins with. */
+  readonly indent?: string;
 }
 
 export type CheckKind = keyof CheckRequests;
@@ -112,10 +118,20 @@ function answer(message: ToCheck): unknown {
       return inspectCell(converter(), previous, source, position);
     }
     case "isComplete":
-      return isCompleteCode(message.ask.source);
+      return completeness(message.ask.source);
     case "afterFailure":
       return declarationsAfterFailure(message.ask);
   }
+}
+
+function completeness(source: string): Completeness {
+  const { completed, indent } = isCompleteCode(source);
+  if (!completed) return { status: "incomplete", indent: indent ?? "" };
+  const { diagnostics } = ts.transpileModule(source, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  return { status: diagnostics?.length ? "invalid" : "complete" };
 }
 
 const port = parentPort;

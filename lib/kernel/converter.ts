@@ -21,6 +21,16 @@ const { bindSourceFile } = compiler as unknown as {
   bindSourceFile: (file: ts.SourceFile, options: ts.CompilerOptions) => void;
 };
 
+/** tslab's own module, read only after the compiler's functions were made exchangeable. */
+function tslabConverter(): typeof import("tslab/dist/converter") {
+  return require("tslab/dist/converter");
+}
+
+/** tslab's answer to "is this a whole cell?", with the indentation of the next line if not. */
+export function isCompleteCode(source: string): { completed: boolean; indent?: string } {
+  return tslabConverter().isCompleteCode(source);
+}
+
 type MakeHost = (
   files: string[],
   options: ts.CompilerOptions,
@@ -49,8 +59,7 @@ export function createCellConverter(): CellConverter {
     onlyTheCell(host, options);
     return host;
   };
-  const { createConverter } =
-    require("tslab/dist/converter") as typeof import("tslab/dist/converter");
+  const { createConverter } = tslabConverter();
   const converter = withReplaced("createWatchCompilerHost", makeHost, () => createConverter({}));
   // tslab would turn the module into CommonJS here; rewriteCell does it its own way.
   const asIs = (js: string) => ({ outputText: js });

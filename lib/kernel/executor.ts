@@ -25,6 +25,7 @@ import { createVariables } from "./variables";
 export interface CellOutput {
   readonly stream: (name: "stdout" | "stderr", text: string) => void;
   readonly display: (bundle: MimeBundle, options: DisplayOptions) => void;
+  readonly clear: (wait: boolean) => void;
   readonly result: (bundle: MimeBundle, count: number) => void;
   readonly error: (error: CellError) => void;
 }
@@ -110,6 +111,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       host: "kernel",
       signal: controller.signal,
       display: (bundle, how = {}) => output.display(jsonBundle(bundle), how),
+      clear: (wait) => output.clear(wait),
       waitFor: (promise) => work.push(promise),
       count,
       output,

@@ -16,5 +16,5 @@ export {
   tableText,
 } from "./htmlTable";
 export { type Progress, progress } from "./progress";
-export { type Shown, show } from "./show";
+export { clearOutput, type Shown, show } from "./show";
 export { tableOf } from "./tableOf";

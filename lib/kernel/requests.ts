@@ -27,7 +27,7 @@ interface HistoryEntry {
   readonly session: number;
   readonly line: number;
   readonly input: string;
-  readonly output: string;
+  output: string;
 }
 
 /** Text of a cell is sent at most this often, in larger pieces. */
@@ -104,11 +104,34 @@ export function createRequests(options: RequestsOptions): Requests {
           metadata: {},
           transient: id === undefined ? {} : { display_id: id },
         }),
+      clear: (wait) => publish("clear_output", { wait }),
       result: (data, number) => {
+        const entry = history.at(-1);
+        if (entry?.line === number) entry.output = String(data["text/plain"] ?? "");
         if (!isSilent) publish("execute_result", { data, metadata: {}, execution_count: number });
       },
       error: (error) => publish("error", error),
     };
+  };
+
+  /** `name?` shows signature and documentation, as in IPython. */
+  const help = (name: string, end: (answer: Record<string, unknown>) => void): void => {
+    const ask = {
+      previous: executor.declarations(),
+      source: name,
+      position: name.length,
+      detail: 0,
+    };
+    const page = (text: string, markdown = text) => {
+      const data = { "text/plain": text, "text/markdown": markdown };
+      end({ status: "ok", user_expressions: {}, payload: [{ source: "page", data, start: 0 }] });
+    };
+    checker.ask(
+      "inspect",
+      ask,
+      (found) => page(found?.text ?? `Nothing is known about ${name}`, found?.markdown),
+      page,
+    );
   };
 
   const next = (): void => {
@@ -137,6 +160,11 @@ export function createRequests(options: RequestsOptions): Requests {
     };
     if (code.trim() === "") {
       end({ status: "ok", user_expressions: {}, payload: [] });
+      return;
+    }
+    const asked = /^\s*(?:\?{1,2}([\w$.]+)|([\w$.]+)\?{1,2})\s*$/.exec(code);
+    if (asked) {
+      help(asked[1] ?? asked[2], end);
       return;
     }
     executor.execute(code, count, outputOf(header, isSilent), (error) => {
@@ -169,11 +197,7 @@ export function createRequests(options: RequestsOptions): Requests {
       checker.ask(
         "isComplete",
         { source },
-        ({ completed, indent }) =>
-          answer(
-            "is_complete_reply",
-            completed ? { status: "complete" } : { status: "incomplete", indent: indent ?? "" },
-          ),
+        (completeness) => answer("is_complete_reply", completeness),
         failed,
       );
     },

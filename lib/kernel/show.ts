@@ -42,3 +42,8 @@ export function show(value: unknown): Shown {
   send(value);
   return shown;
 }
+
+/** Removes the outputs of the cell so far; with `wait` only when the next output comes, without flicker. */
+export function clearOutput(wait = false): void {
+  currentCell().clear?.(wait);
+}

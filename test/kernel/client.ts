@@ -120,7 +120,8 @@ export async function startKernel(
   const decode = (frames: Buffer[]): Reply => {
     const at = frames.findIndex((frame) => frame.toString() === "<IDS|MSG>");
     const parts = frames.slice(at + 2, at + 6).map((frame) => frame.toString());
-    if (frames[at + 1].toString() !== sign(parts)) throw new Error("wrong signature from the kernel");
+    if (frames[at + 1].toString() !== sign(parts))
+      throw new Error("wrong signature from the kernel");
     const [header, parent, , content] = parts.map((part) => JSON.parse(part));
     return { type: header.msg_type, parent, content, header };
   };
@@ -137,7 +138,11 @@ export async function startKernel(
       wake();
     }
   };
-  for (const loop of [collect(shell, replies), collect(control, replies), collect(iopub, published)]) {
+  for (const loop of [
+    collect(shell, replies),
+    collect(control, replies),
+    collect(iopub, published),
+  ]) {
     loop.catch(() => {}); // closed
   }
   const until = <T>(find: () => T | undefined, what: string): Promise<T> =>
@@ -182,7 +187,9 @@ export async function startKernel(
         () =>
           published.find(
             (message) =>
-              of(message) && message.type === "status" && message.content.execution_state === "idle",
+              of(message) &&
+              message.type === "status" &&
+              message.content.execution_state === "idle",
           ),
         `idle after ${type}`,
       );

@@ -73,8 +73,9 @@ export async function checkCells(
     if (modules.size === 0) return [];
     const config = {
       extends: join(root, "tsconfig.json"),
-      // `./lib/x` in a cell means the project's root, wherever the cell's module lies.
-      compilerOptions: { rootDirs: [root, folder], noEmit: true },
+      // `./lib/x` in a cell means the project's root, wherever the cell's module lies; what a cell imports
+      // may be used in a later cell only.
+      compilerOptions: { rootDirs: [root, folder], noEmit: true, noUnusedLocals: false },
       include: [],
       files: [...modules.keys()].map((file) => join(folder, file)),
     };
@@ -117,16 +118,11 @@ function cellModule(source: string, module: string, known: Map<string, Known>): 
   }
   for (const [name, statement] of imports) known.set(name, statement);
   const typesOnly = [...types].filter((name) => !values.has(name));
-  // A cell may use what it declares, and an import it makes, only in a later cell.
-  const keep = [...imports.keys()].filter(
-    (name) => !/^import type\b/.test(imports.get(name) ?? ""),
-  );
   return [
     needed.join(" "),
     source,
     `export { ${[...values].join(", ")} };`,
     `export type { ${typesOnly.join(", ")} };`,
-    `void [${keep.join(", ")}];`,
   ].join("\n");
 }
 

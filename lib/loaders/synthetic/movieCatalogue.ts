@@ -56,18 +56,26 @@ interface Draft {
 
 const DIMENSIONS = CATALOGUE.latentDimensions;
 
-export function drawCatalogue(size: MovieLensSize, random: Random): Catalogue {
+/** @param pause  lets other work run between the steps; throws to stop */
+export async function drawCatalogue(
+  size: MovieLensSize,
+  random: Random,
+  pause: () => Promise<void>,
+): Promise<Catalogue> {
   const skeleton = drawSkeleton(random.fork("skeleton"));
   const kept = thin(skeleton.popularity, size, random.fork("thinning"));
   const drafts = kept.map((index) => draft(skeleton, index));
+  await pause();
   const nameless = Math.max(1, Math.round(drafts.length * CATALOGUE.noGenres.share));
   const withoutGenres = new Set(
     forgotten(drafts, nameless, CATALOGUE.noGenres.power, random.fork("no genres")),
   );
   bindFranchises(drafts, withoutGenres, random.fork("franchises"));
   drawGenres(drafts, withoutGenres, random.fork("genres"));
+  await pause();
   drawReleaseYears(drafts, random.fork("release years"));
   drawTitles(drafts, random.fork("titles"));
+  await pause();
   return finish(drafts, size, random);
 }
 

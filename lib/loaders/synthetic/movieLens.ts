@@ -80,26 +80,19 @@ export async function syntheticMovieLens(
   const unfinishedTruth = temporarySibling(truthFolder);
   try {
     const root = random(seed);
-    const catalogue = drawCatalogue(size, root.fork("movies"));
-    await breathe(signal);
-    const raters = drawRaters(size, catalogue, root.fork("users"));
-    await breathe(signal);
+    const pause = () => breathe(signal);
+    const catalogue = await drawCatalogue(size, root.fork("movies"), pause);
+    const raters = await drawRaters(size, catalogue, root.fork("users"), pause);
+    await pause();
     const attention = makeAttention(catalogue, raters);
-    await breathe(signal);
-    const neighbours = drawNeighbours(catalogue, attention, root.fork("neighbours"));
+    const draws = root.fork("neighbours");
+    const neighbours = await drawNeighbours(catalogue, attention, draws, pause);
     const assigned = assignMovies(catalogue, raters, root.fork("assigned"));
-    await breathe(signal);
+    await pause();
     const version = libraryVersion();
     mkdirSync(unfinishedTruth, { recursive: true });
-    await writeTruth(unfinishedTruth, {
-      catalogue,
-      raters,
-      attention,
-      neighbours,
-      size,
-      seed,
-      version,
-    });
+    const truth = { catalogue, raters, attention, neighbours, size, seed, version };
+    await writeTruth(unfinishedTruth, truth, pause);
     const files = csvFiles({
       world: { catalogue, raters, attention, neighbours, ...assigned },
       size,
@@ -120,7 +113,8 @@ export async function syntheticMovieLens(
       signal,
     );
     signal.throwIfAborted();
-    // The truth first: whoever sees the archive finds its truth.
+    // Both are complete. The archive goes first and comes last: whoever sees it finds the truth that belongs to it.
+    rmSync(path, { force: true });
     rmSync(truthFolder, { recursive: true, force: true });
     renameSync(unfinishedTruth, truthFolder);
     renameSync(unfinished, path);

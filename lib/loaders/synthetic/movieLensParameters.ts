@@ -117,7 +117,7 @@ export const CATALOGUE = {
 /** Quality in stars: base + slope * (ln popularity at full size - 9) + genre + noise; another slope below 0 and above. */
 export const QUALITY = {
   base: 3.5,
-  slope: { below: 0.07, above: 0.27 },
+  slope: { below: 0.055, above: 0.27 },
   sd: 0.24,
   /** Forgotten movies differ more: sd + tailSd * (1 - prominence). */
   tailSd: 0.42,
@@ -286,8 +286,8 @@ export const CLOCK = {
 /** Stars from the latent rating: cuts between neighbouring stars, in stars. Half stars exist since 2003-02-18. */
 export const STARS = {
   halfStarsFrom: 1_045_526_400,
-  wholeCuts: [2.161, 2.8, 3.587, 4.515],
-  halfCuts: [1.5, 1.823, 2.05, 2.378, 2.709, 3.23, 3.703, 4.345, 4.86],
+  wholeCuts: [2.17, 2.804, 3.592, 4.522],
+  halfCuts: [1.527, 1.847, 2.072, 2.394, 2.723, 3.243, 3.714, 4.348, 4.86],
   /** Change of the mean rating in single years, in stars. */
   years: { 2020: -0.08, 2022: 0.05 } as Readonly<Record<number, number>>,
 } as const;

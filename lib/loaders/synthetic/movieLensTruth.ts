@@ -28,8 +28,12 @@ export interface MovieLensTruth {
   readonly version: string;
 }
 
-/** Writes users.arrow, movies.arrow, parameters.json and README.md into a folder that exists. */
-export async function writeTruth(folder: string, truth: MovieLensTruth): Promise<void> {
+/** Writes users.arrow, movies.arrow, parameters.json and README.md into a folder that exists. @param pause  lets other work run; throws to stop */
+export async function writeTruth(
+  folder: string,
+  truth: MovieLensTruth,
+  pause: () => Promise<void>,
+): Promise<void> {
   // Arrow takes a moment to load: only those who write pay for it.
   const arrow = await import("apache-arrow");
   const save = (name: string, columns: Record<string, unknown>) => {
@@ -44,6 +48,7 @@ export async function writeTruth(folder: string, truth: MovieLensTruth): Promise
     writeFileSync(join(folder, name), arrow.tableToIPC(new arrow.Table(vectors), "file"));
   };
   save("users.arrow", userColumns(truth));
+  await pause();
   save("movies.arrow", movieColumns(truth));
   writeFileSync(join(folder, "parameters.json"), parametersText(truth));
   writeFileSync(join(folder, "README.md"), readme(truth));

@@ -6,23 +6,27 @@ import { genresOf } from "./movieGenres";
 import { CATALOGUE } from "./movieLensParameters";
 
 const { count: COUNT, candidates: CANDIDATES, eraYears } = CATALOGUE.neighbours;
+const PAUSE_MOVIES = 8_192;
 const DIMENSIONS = CATALOGUE.latentDimensions;
 
 /**
  * For each movie its `neighbours.count` nearest among candidates drawn by attention from one of its genres; nearest
  * first, -1 where there are fewer. Near is: the product of the latent vectors minus the distance of the release years
  * over `eraYears`.
+ * @param pause  lets other work run; throws to stop
  * @returns Int32Array, `count` numbers for each movie
  */
-export function drawNeighbours(
+export async function drawNeighbours(
   catalogue: Catalogue,
   attention: Attention,
   random: Random,
-): Int32Array {
+  pause: () => Promise<void>,
+): Promise<Int32Array> {
   const neighbours = new Int32Array(catalogue.size * COUNT).fill(-1);
   const nearest = new Int32Array(COUNT);
   const nearness = new Float64Array(COUNT);
   for (let movie = 0; movie < catalogue.size; movie++) {
+    if (movie % PAUSE_MOVIES === 0) await pause();
     const genres = genresOf(catalogue.genres[movie]);
     if (genres.length === 0 || catalogue.expectedRatings[movie] <= 0) continue;
     const pools = genres.map(

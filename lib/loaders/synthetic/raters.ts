@@ -31,14 +31,23 @@ export interface Raters {
 
 const DAY = 86_400;
 
-export function drawRaters(size: MovieLensSize, catalogue: Catalogue, random: Random): Raters {
+/** @param pause  lets other work run between the steps; throws to stop */
+export async function drawRaters(
+  size: MovieLensSize,
+  catalogue: Catalogue,
+  random: Random,
+  pause: () => Promise<void>,
+): Promise<Raters> {
   const users = size.users;
   const quantile = ratingQuantiles(users, random.fork("ratings"));
   const ratings = drawRatings(size, quantile);
   const spans = drawSpans(quantile, random.fork("spans"));
+  await pause();
   const starts = drawStarts(ratings, spans, catalogue, random.fork("starts"));
+  await pause();
   const sessions = drawSessions(ratings, spans, starts, random.fork("sessions"));
   const specialists = drawSpecialists(ratings, starts, catalogue, random.fork("specialists"));
+  await pause();
 
   const strict = random.fork("strictness");
   const { sd, wideShare, wideSd, byActivity } = RATERS.strictness;

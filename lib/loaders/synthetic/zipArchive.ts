@@ -63,8 +63,8 @@ export async function writeZip(
     for (const stream of streams) stream.destroy();
     // Closed for good before the caller removes it.
     if (!file.closed) {
-      await new Promise((resolve) => {
-        file.once("close", resolve);
+      await new Promise<void>((resolve) => {
+        file.once("close", () => resolve());
         file.destroy();
       });
     }

@@ -25,6 +25,7 @@ export interface CsvText {
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const LONGEST_HEADER_BYTES = 64 * 1024;
 
 /** Reads the first row and hands on the rest. @throws CsvError when there is none. */
@@ -76,12 +77,12 @@ export async function* csvBlocks(
 ): AsyncGenerator<CsvBlock> {
   let number = 0;
   let block = openBlock(options.folder, number);
-  let insideQuotes = false;
+  let quotes = START;
   try {
     for await (const chunk of body) {
       const isFull = block.bytes() + chunk.length >= options.blockBytes;
-      const cut = isFull ? lastRowEnd(chunk, insideQuotes) : -1;
-      insideQuotes = quotesAfter(chunk, chunk.length, insideQuotes);
+      const cut = isFull ? lastRowEnd(chunk, quotes) : -1;
+      quotes = quotesAfter(chunk, chunk.length, quotes);
       if (cut < 0) {
         await block.write(chunk);
         continue;
@@ -122,19 +123,38 @@ function openBlock(folder: string, number: number) {
   };
 }
 
+/** What must be known of the bytes before a place to tell whether the place is inside quotes. */
+interface QuoteState {
+  readonly inside: boolean;
+  /** The byte before the place; a line end before the first. */
+  readonly last: number;
+  /** Whether that byte closed quotes; another quote then opens them again (a doubled quote). */
+  readonly hasClosed: boolean;
+}
+
+const START: QuoteState = { inside: false, last: LF, hasClosed: false };
+
 /** Position after the last line end that is not inside quotes, or -1. */
-function lastRowEnd(chunk: Buffer, insideAtStart: boolean): number {
+function lastRowEnd(chunk: Buffer, before: QuoteState): number {
   for (let at = chunk.lastIndexOf(LF); at >= 0; at = at > 0 ? chunk.lastIndexOf(LF, at - 1) : -1) {
-    if (!quotesAfter(chunk, at, insideAtStart)) return at + 1;
+    if (!quotesAfter(chunk, at, before).inside) return at + 1;
   }
   return -1;
 }
 
-/** Whether the text is inside quotes at `end`. A doubled quote leaves the answer as it was. */
-function quotesAfter(chunk: Buffer, end: number, insideAtStart: boolean): boolean {
-  let inside = insideAtStart;
+/** The state at `end`. Quotes open at the begin of a field only: in `5" disk` there are none. */
+function quotesAfter(chunk: Buffer, end: number, before: QuoteState): QuoteState {
+  let inside = before.inside;
+  let closedAt = before.hasClosed ? -1 : -2;
   for (let at = chunk.indexOf(QUOTE); at >= 0 && at < end; at = chunk.indexOf(QUOTE, at + 1)) {
-    inside = !inside;
+    if (inside) {
+      inside = false;
+      closedAt = at;
+    } else {
+      const last = at > 0 ? chunk[at - 1] : before.last;
+      inside = last === COMMA || last === LF || closedAt === at - 1;
+    }
   }
-  return inside;
+  const last = end > 0 ? chunk[end - 1]! : before.last;
+  return { inside, last, hasClosed: closedAt === end - 1 };
 }

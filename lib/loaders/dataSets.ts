@@ -1,5 +1,5 @@
 /** The data sets the project knows: where they come from, where they lie, and how one tells that they are whole. */
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join, posix, relative } from "node:path";
 import { type Archive, openArchive } from "./archive";
 import { download, downloadText, partialPath } from "./download";
@@ -106,7 +106,10 @@ export async function checkDataSet(
   }
 }
 
-/** Downloads the archive to its place, going on where an earlier attempt stopped, and checks it. */
+/**
+ * Downloads the archive to its place, going on where an earlier attempt stopped, and checks it.
+ * @throws DownloadError; Error naming what is wrong with the content, which is removed then
+ */
 export async function getDataSet(
   set: DataSet,
   options: { onProgress?: (bytesDone: number, bytes: number | undefined) => void } = {},
@@ -114,7 +117,16 @@ export async function getDataSet(
   const stated = set.md5Url ? await downloadText(set.md5Url) : undefined;
   const md5 = /[0-9a-f]{32}/i.exec(stated ?? "")?.[0];
   await download(set.url, archivePath(set), { md5, onProgress: options.onProgress });
-  await checkDataSet(set);
+  try {
+    await checkDataSet(set);
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    await rm(archivePath(set), { force: true });
+    const reason = (error as Error).message;
+    throw new Error(`What came from ${set.url} is not usable and was removed: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 /** How to place the file by hand. */

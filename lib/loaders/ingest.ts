@@ -182,6 +182,7 @@ async function convertBlock(
   const form = "FORMAT parquet, COMPRESSION uncompressed, PARQUET_VERSION v2";
   const write = (source: string) =>
     engine.run(`COPY (${source}) TO ${quoteText(target)} (${form})`);
+  let failure: unknown;
   try {
     await write(`SELECT * FROM ${scan(reader, file)}`);
     const { rows, bad } = await engine.row<{ rows: number; bad: number }>(
@@ -191,10 +192,13 @@ async function convertBlock(
     if (bad === 0) return { rows, badRows: 0, examples: [] };
   } catch (error) {
     currentCell().signal.throwIfAborted();
-    const { badRows } = await examineBlock(reader, file, rowsBefore);
-    if (badRows === 0) throw error;
+    failure = error;
   }
-  const examined = await examineBlock(reader, file, rowsBefore);
+  const examined = await examineBlock(reader, file, rowsBefore).catch((error) => {
+    currentCell().signal.throwIfAborted();
+    throw unreadable(reader.where, rowsBefore, error);
+  });
+  if (examined.badRows === 0) throw unreadable(reader.where, rowsBefore, failure);
   if (!skip) throw badRowsError(reader.where, examined);
   await write(`SELECT * EXCLUDE (row_in_block) FROM good_rows`);
   const rows = (await engine.row<{ n: number }>("SELECT count(*) AS n FROM good_rows")).n;
@@ -261,6 +265,15 @@ function firstSentence(message: string): string {
   return (message.split("\n")[0] ?? message)
     .replace(/^Error when converting column/, "column")
     .trim();
+}
+
+/** The engine gave up without naming a row. */
+function unreadable(where: string, rowsBefore: number, cause: unknown): CsvError {
+  const reason = firstSentence(cause instanceof Error ? cause.message : String(cause));
+  return new CsvError(
+    `${where}, after row ${rowsBefore}: ${reason} Do all rows end alike, with LF or with CRLF? Is there space on the disk?`,
+    { cause },
+  );
 }
 
 function badRowsError(

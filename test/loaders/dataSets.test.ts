@@ -149,6 +149,7 @@ describe("getting", () => {
   test("does without an MD5 where the publisher states none, and still checks the content", async () => {
     await getDataSet(await served(good));
     const other = zipOf([{ name: "other/ratings.csv", content: "" }]);
-    await assert.rejects(getDataSet(await served(other)), /lacks movies\.csv/);
+    await assert.rejects(getDataSet(await served(other)), /was removed.*lacks movies\.csv/);
+    assert.deepEqual(await dataSetState(set), { state: "missing" });
   });
 });

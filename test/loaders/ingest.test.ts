@@ -116,6 +116,19 @@ describe("rows arrive as they stand in the file", () => {
     }
   });
 
+  test("a quote inside a field that begins without one is a character, wherever blocks are cut", async () => {
+    const lines = Array.from({ length: 30 }, (_, i) =>
+      i === 3 ? '3,5" disk,A' : i % 4 === 0 ? `${i},"two\nlines, ""${i}""",A` : `${i},plain,A`,
+    );
+    const csv = `movieId,title,genres\n${lines.join("\n")}\n`;
+    for (const blockBytes of [1, 60, 1e6]) {
+      const { rows } = await ingested(csv, MOVIES, { blockBytes });
+      assert.equal(rows.length, 30);
+      assert.equal(rows[3]?.title, '5" disk');
+      assert.equal(rows[28]?.title, 'two\nlines, "28"');
+    }
+  });
+
   test("a header without rows gives a table without rows", async () => {
     const { rows, report } = await ingested("userId,movieId,rating,timestamp\n");
     assert.deepEqual(rows, []);
@@ -127,6 +140,9 @@ describe("a file that is not as it should be", () => {
   test("an empty file", () => refused("", "is empty"));
 
   test("no CSV at all", () => refused(Buffer.alloc(200_000, 1), "not a CSV file"));
+
+  test("rows that end now with LF and now with CRLF", () =>
+    refused("userId,movieId,rating,timestamp\n1,2,3,4\r\n1,2,3,4\n", "after row 0", "CRLF"));
 
   test("columns that are missing, unknown or in another order", async () => {
     await refused(

@@ -184,9 +184,7 @@ function save(place: Place, file: string, content: string | Uint8Array): string 
   const folder = writeupFolder(place.course);
   const path = join(folder, file);
   writeFileAtomic(path, content);
-  const { course, chapter, library } = place;
-  const list = join(folder, provenanceName(chapter));
-  noteProvenance(list, { course, chapter, library }, file, content, place.sources);
+  noteProvenance(join(folder, provenanceName(place.chapter)), { ...place, file, content });
   // Relative to the course: the same on every machine, wherever results were sent.
   return `writeup/${file}`;
 }

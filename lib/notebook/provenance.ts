@@ -11,6 +11,8 @@ export interface ProvenanceEntry {
   readonly file: string;
   /** SHA-256 of the file itself: tells whether it is still the one that was written. */
   readonly sha256: string;
+  /** Version of this library. */
+  readonly library: string;
   readonly synthetic: boolean;
   readonly sources: readonly DataSource[];
 }
@@ -18,8 +20,6 @@ export interface ProvenanceEntry {
 export interface Provenance {
   readonly course: string;
   readonly chapter: string;
-  /** Version of this library. */
-  readonly library: string;
   /** Ordered by file. */
   readonly files: readonly ProvenanceEntry[];
 }
@@ -52,27 +52,33 @@ export function sourceRecord(sources: readonly DataSource[], library: string): o
   return { synthetic: isSynthetic(sources), library, sources };
 }
 
+export interface NotedFile {
+  readonly course: string;
+  readonly chapter: string;
+  readonly library: string;
+  readonly sources: readonly DataSource[];
+  /** Path below the write-up folder, with forward slashes. */
+  readonly file: string;
+  readonly content: string | Uint8Array;
+}
+
 /**
  * Notes a written file in the chapter's provenance file, in place of an older entry for it.
  * Reads, changes and writes in one go, so cells of one kernel cannot lose each other's entries.
  * @param path  the provenance file; begun anew when it is missing or is none
  */
-export function noteProvenance(
-  path: string,
-  chapter: Pick<Provenance, "course" | "chapter" | "library">,
-  file: string,
-  content: string | Uint8Array,
-  sources: readonly DataSource[],
-): void {
+export function noteProvenance(path: string, noted: NotedFile): void {
+  const { course, chapter, library, sources, file, content } = noted;
   const entry: ProvenanceEntry = {
     file,
     sha256: createHash("sha256").update(content).digest("hex"),
+    library,
     synthetic: isSynthetic(sources),
     sources,
   };
   const others = readProvenance(path)?.files.filter((known) => known.file !== file) ?? [];
   const files = [...others, entry].sort((a, b) => (a.file < b.file ? -1 : 1));
-  const provenance: Provenance = { ...chapter, files };
+  const provenance: Provenance = { course, chapter, files };
   writeFileAtomic(path, `${JSON.stringify(provenance, null, 2)}\n`);
 }
 

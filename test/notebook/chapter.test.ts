@@ -99,7 +99,7 @@ describe("provenance", () => {
     await chapter("a_course", "01", real).table("b", rows.slice(1));
     const provenance = JSON.parse(read("01_provenance.json")) as Provenance;
     assert.equal(provenance.course, "a_course");
-    assert.match(provenance.library, /^\d+\.\d+\.\d+/);
+    assert.match(provenance.files[0]!.library, /^\d+\.\d+\.\d+/);
     assert.deepEqual(
       provenance.files.map(({ file, synthetic: s }) => [file, s]),
       [

@@ -31,8 +31,10 @@ async function main(args: readonly string[]): Promise<number> {
     python,
     [
       ...["-m", "jupyterlab"],
-      `--ServerApp.root_dir=${place.root}`,
-      `--MultiKernelManager.default_kernel_name=${kernelName}`,
+      ...unlessGiven(args, [
+        `--ServerApp.root_dir=${place.root}`,
+        `--MultiKernelManager.default_kernel_name=${kernelName}`,
+      ]),
       ...args,
     ],
     {
@@ -43,6 +45,13 @@ async function main(args: readonly string[]): Promise<number> {
       },
     },
   );
+}
+
+/** Jupyter accepts an option once only, so one of the user's own takes the place of ours. */
+function unlessGiven(args: readonly string[], options: readonly string[]): string[] {
+  const nameOf = (option: string) => option.split("=")[0]!;
+  const given = new Set(args.map(nameOf));
+  return options.filter((option) => !given.has(nameOf(option)));
 }
 
 main(process.argv.slice(2)).then((code) => {

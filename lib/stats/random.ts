@@ -5,8 +5,8 @@
  * because the simulators draw some 10^9 numbers and because the package at hand has no types that the
  * notebook's compiler can resolve.
  *
- * Integers, uniforms, shuffles and samples are exact on every machine. The other distributions also use
- * Math.log, Math.exp and Math.pow, which V8 computes in its own code, without the machine's library.
+ * Integers, uniforms, shuffles and samples are exact on every machine. The other distributions also use Math.log,
+ * Math.exp and Math.sqrt, which V8 computes alike everywhere; not Math.pow, whose last digit changed between Node 22 and 26.
  */
 
 /** A stream of random numbers. Every draw moves the stream on; `fork` does not. */
@@ -141,13 +141,14 @@ class Stream implements Random {
       throw new RangeError(`gamma needs a shape and a scale above 0, not ${shape} and ${scale}.`);
     }
     if (shape < 1) {
-      return this.gamma(shape + 1, scale) * (1 - this.uniform()) ** (1 / shape);
+      return this.gamma(shape + 1, scale) * Math.exp(Math.log(1 - this.uniform()) / shape);
     }
     const d = shape - 1 / 3;
     const c = 1 / Math.sqrt(9 * d);
     for (;;) {
       const x = this.normal();
-      const v = (1 + c * x) ** 3;
+      const root = 1 + c * x;
+      const v = root * root * root;
       if (v <= 0) continue;
       if (Math.log(1 - this.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
         return d * v * scale;

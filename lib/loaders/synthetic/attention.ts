@@ -3,6 +3,7 @@
  * without repeating themselves, every movie ends up with about its expected ratings.
  */
 import { type AliasTable, aliasTable } from "../../stats";
+import { power } from "./curves";
 import { type Catalogue, yearStart } from "./movieCatalogue";
 import { CHOICE } from "./movieLensParameters";
 import type { Raters } from "./raters";
@@ -136,7 +137,7 @@ function solveWeights(catalogue: Catalogue, raters: Raters): Float64Array {
     }
     movieGroups.forEach((group, g) => {
       const ratio = group.expected / group.movies / Math.max(predicted[g], 1e-9);
-      group.weight *= Math.min(3, Math.max(1 / 3, ratio)) ** 0.9;
+      group.weight *= power(Math.min(3, Math.max(1 / 3, ratio)), 0.9);
     });
   }
   return Float64Array.from(base, (expected, movie) => {

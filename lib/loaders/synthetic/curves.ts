@@ -1,6 +1,14 @@
 /** Piecewise curves through published points. */
 import type { Curve } from "./movieLensParameters";
 
+/**
+ * base ^ exponent for a base above 0. Math.pow would do, but its last digit differs between versions of Node.js, and a
+ * last digit is enough to change a choice and with it the archive; Math.exp and Math.log do not differ.
+ */
+export function power(base: number, exponent: number): number {
+  return Math.exp(exponent * Math.log(base));
+}
+
 /** The curve's value at x, straight between its points and constant outside them. */
 export function interpolate(curve: Curve, x: number): number {
   let low = 0;

@@ -14,6 +14,7 @@
  */
 import type { Random } from "../../stats";
 import { type Attention, type Proposals, yearOf } from "./attention";
+import { power } from "./curves";
 import type { Catalogue } from "./movieCatalogue";
 import { genresOf } from "./movieGenres";
 import { CATALOGUE, CHOICE, CLOCK, RATERS, STARS } from "./movieLensParameters";
@@ -267,7 +268,7 @@ export function assignMovies(
   // Running sums over users from the latest on: the users for a movie are a prefix.
   const running = new Float64Array(order.length + 1);
   order.forEach((user, i) => {
-    running[i + 1] = running[i] + raters.ratings[user] ** 1.2;
+    running[i + 1] = running[i] + power(raters.ratings[user], 1.2);
   });
   const picked = new Int32Array(catalogue.size).fill(-1);
   const load = new Int32Array(raters.size);

@@ -5,7 +5,7 @@
  * what they should.
  */
 import { type Random, sampleWithoutReplacement, shuffle } from "../../stats";
-import { interpolate, logarithmic, scaleToTotal } from "./curves";
+import { interpolate, logarithmic, power, scaleToTotal } from "./curves";
 import { GENRES, type Genre, genreDrawer, genreIndex, genresOf } from "./movieGenres";
 import { CATALOGUE, FULL, QUALITY, RATERS } from "./movieLensParameters";
 import type { MovieLensSize } from "./movieLensSize";
@@ -138,7 +138,8 @@ function drawEntryOrder(popularity: Float64Array, random: Random): Float64Array 
   for (let i = 0; i < FULL.movies && popularity[i] > 50; i++) {
     for (let attempt = 0; attempt < 20; attempt++) {
       const left = usersLeft(entryTime(countBelow(sorted, score[i]) / FULL.movies));
-      if (popularity[i] <= CATALOGUE.largestShareOfUsers * FULL.users * left ** 1.5) break;
+      if (popularity[i] <= CATALOGUE.largestShareOfUsers * FULL.users * left * Math.sqrt(left))
+        break;
       // Ever closer to the place that the rank alone gives.
       score[i] = Math.log(i + 1) + entryNoise * (1 - attempt / 20) * random.normal();
     }
@@ -246,12 +247,12 @@ const TEN_GENRES: readonly Genre[] = [
   "Western",
 ];
 
-/** Some movies, drawn with a weight of popularity ^ power (at least 1 rating), by an exponential race. */
-function forgotten(drafts: Draft[], count: number, power: number, random: Random): Draft[] {
+/** Some movies, drawn with a weight of popularity ^ exponent (at least 1 rating), by an exponential race. */
+function forgotten(drafts: Draft[], count: number, exponent: number, random: Random): Draft[] {
   return drafts
     .map((movie) => ({
       movie,
-      finish: random.exponential() / Math.max(1, movie.popularity) ** power,
+      finish: random.exponential() / power(Math.max(1, movie.popularity), exponent),
     }))
     .sort((a, b) => a.finish - b.finish || a.movie.rank - b.movie.rank)
     .slice(0, count)

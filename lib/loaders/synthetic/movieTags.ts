@@ -1,7 +1,7 @@
 /** Tags: few users write most of them, on movies they rated, in their own spelling. */
 import { type AliasTable, aliasTable, type Random } from "../../stats";
 import type { CsvBytes } from "./csvBytes";
-import { scaleToTotal } from "./curves";
+import { power, scaleToTotal } from "./curves";
 import type { History } from "./histories";
 import type { Catalogue } from "./movieCatalogue";
 import { type Genre, genreIndex } from "./movieGenres";
@@ -100,7 +100,7 @@ export function tagger(catalogue: Catalogue, total: number): Tagger {
     if (draw < 0.853) {
       return COMMON_TAGS.length + RARE + random.integer(AWKWARD_TAGS.length);
     }
-    return COMMON_TAGS.length + Math.floor(RARE * random.coarseUniform() ** 1.8);
+    return COMMON_TAGS.length + Math.floor(RARE * power(random.coarseUniform(), 1.8));
   }
 
   return {
@@ -196,10 +196,10 @@ function commonTags(): { table: AliasTable; masks: Int32Array } {
 
 /** A rare tag of a movie: one of its own thirty, the first ones most, scattered over all by a multiplicative hash. */
 function rareTag(movie: number, random: Random): number {
-  const own = Math.floor(30 * random.coarseUniform() ** 2);
+  const own = Math.floor(30 * power(random.coarseUniform(), 2));
   const hash = Math.imul(Math.imul(movie + 1, 0x9e3779b1) ^ (own + 1), 0x85ebca6b) >>> 0;
   // Some people and themes are everywhere.
-  return Math.floor(RARE * (hash / 2 ** 32) ** 1.6);
+  return Math.floor(RARE * power(hash / 2 ** 32, 1.6));
 }
 
 function drawSpelling(random: Random): number {

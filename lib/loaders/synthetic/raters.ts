@@ -1,6 +1,6 @@
 /** The users: how much, when and how strictly each one rates, and what he or she likes. */
 import { aliasTable, type Random, shuffle } from "../../stats";
-import { interpolate, logarithmic, scaleToTotal } from "./curves";
+import { interpolate, logarithmic, power, scaleToTotal } from "./curves";
 import { type Catalogue, yearStart } from "./movieCatalogue";
 import { GENRES, type Genre, genreIndex } from "./movieGenres";
 import { CATALOGUE, RATERS } from "./movieLensParameters";
@@ -211,7 +211,7 @@ function drawSessions(
       left - initial,
     );
     const offsets = Float64Array.from({ length: count - 1 }, (_, i) =>
-      i === 0 ? 1 : random.uniform() ** 1.6,
+      i === 0 ? 1 : power(random.uniform(), 1.6),
     ).sort();
     sizes.forEach((ratingsThen, i) => {
       start.push(Math.floor(starts[user] + spans[user] * DAY * offsets[i]));

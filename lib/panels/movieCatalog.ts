@@ -21,7 +21,7 @@ const YEAR_AT_END = `\\((\\d{4})\\)${BLANK}*$`;
 /**
  * The relation `movie_catalog`: movieId, title, genres, release_year, clean_title, genre_list, genre_count,
  * primary_genre.
- * - release_year: the four digits in parentheses that end the title (blanks may follow), else missing;
+ * - release_year: the four digits (0 to 9) in parentheses that end the title (blanks may follow), else missing;
  * - clean_title: the title without them and without the blanks around them;
  * - genre_list: genres split at `|`; an empty field counts as "(no genres listed)";
  * - primary_genre: the first of the list.

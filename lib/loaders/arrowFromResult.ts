@@ -23,6 +23,7 @@ import {
   Vector,
   vectorFromArray,
 } from "apache-arrow";
+import { currentCell } from "../kernel/cell";
 
 /** Gathers one column's values, a chunk of about 2,048 at a time, and ends as an Arrow vector. */
 interface Collector {
@@ -33,12 +34,15 @@ interface Collector {
 /**
  * Reads a result to its end. Integers of up to 32 bits become Int32, 64-bit integers and decimals Float64, times and
  * dates TimestampMillisecond (UTC), lists lists of text.
- * @throws RangeError for an integer beyond 2^53: it is not rounded. TypeError for a type without a column here.
+ * @throws RangeError for an integer beyond 2^53: it is not rounded. TypeError for a type without a column here. The
+ * cell's reason when it is interrupted.
  */
 export async function arrowFromResult(result: DuckDBResult): Promise<Table> {
   const names = result.deduplicatedColumnNames();
   const collectors = names.map((name, i) => collector(result.columnTypeId(i), name));
+  const { signal } = currentCell();
   for await (const chunk of result) {
+    signal.throwIfAborted();
     collectors.forEach((column, i) => {
       column.addChunk(chunk.getColumnVector(i), chunk.rowCount);
     });

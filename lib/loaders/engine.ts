@@ -82,7 +82,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 }
 
 function engineOn(connection: DuckDBConnection, close: () => void): Engine {
-  // A statement ends, without an error, the rows of an earlier one that are still being read: so each waits its turn.
+  // Each statement waits its turn here, not in the client: there it would start after an interrupt has passed by.
   let earlier: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
     const { signal } = currentCell();
@@ -106,7 +106,8 @@ function engineOn(connection: DuckDBConnection, close: () => void): Engine {
       if (!first) throw new QueryError(`This query has no row: ${sql}`);
       return first;
     },
-    arrow: (sql) => inTurn(sql, async () => arrowFromResult(await connection.stream(sql))),
+    // Not as a stream: in one, an error or an interrupt between two chunks looks like the end of the rows.
+    arrow: (sql) => inTurn(sql, async () => arrowFromResult(await connection.run(sql))),
     async table(name, sql) {
       await engine.run(`CREATE OR REPLACE TABLE ${quoteName(name)} AS ${sql}`);
       return relationOf(engine, name);
@@ -162,7 +163,9 @@ async function guarded<T>(
   const interrupt = () => connection.interrupt();
   signal.addEventListener("abort", interrupt, { once: true });
   try {
-    return await work();
+    const result = await work();
+    signal.throwIfAborted();
+    return result;
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

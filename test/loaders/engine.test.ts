@@ -184,6 +184,14 @@ describe("errors", () => {
     );
   });
 
+  test("an error in the middle of a result is an error, not a shorter result", async () => {
+    const engine = await opened;
+    const sql = `SELECT CASE WHEN range < 400000 THEN range ELSE error('row 400000') END AS x FROM range(500000)`;
+    await assert.rejects(engine.arrow(sql), /row 400000/);
+    await assert.rejects(engine.rows(sql), /row 400000/);
+    await assert.rejects((await engine.view("breaks", sql)).numbers("x"), /row 400000/);
+  });
+
   test("a closed engine says so", async () => {
     const engine = await openEngine();
     engine.close();
@@ -202,6 +210,16 @@ describe("an interrupt", { timeout: 30_000 }, () => {
       assert.deepEqual(await engine.rows("SELECT 1 AS x"), [{ x: 1 }]);
     });
   }
+
+  test("in the middle of a result's rows gives no shorter result", async () => {
+    const engine = await opened;
+    interruptSoon();
+    await assert.rejects(engine.arrow("SELECT range::INTEGER AS x FROM range(2000000000)"), {
+      name: "AbortError",
+    });
+    registerHost(() => undefined);
+    assert.equal((await engine.arrow("SELECT range FROM range(5000)")).numRows, 5000);
+  });
 
   test("also ends what waits behind the long query, and nothing starts after it", async () => {
     const engine = await opened;

@@ -3,13 +3,12 @@
  * without repeating themselves, every movie ends up with about its expected ratings.
  */
 import { type AliasTable, aliasTable } from "../../stats";
+import { FIRST_YEAR, LAST_YEAR, yearOf } from "./calendar";
 import { power } from "./curves";
-import { type Catalogue, yearStart } from "./movieCatalogue";
+import type { Catalogue } from "./movieCatalogue";
 import { CHOICE } from "./movieLensParameters";
 import type { Raters } from "./raters";
 
-export const FIRST_YEAR = 1995;
-export const LAST_YEAR = 2023;
 const YEARS = LAST_YEAR - FIRST_YEAR + 1;
 
 /** Movies that can be proposed, with a table that draws one by its attention. */
@@ -228,15 +227,4 @@ function groupUsers(raters: Raters): UserGroup[] {
     group.effort = group.ratings / group.users;
   }
   return list;
-}
-
-const STARTS = Float64Array.from({ length: YEARS + 1 }, (_, y) => yearStart(FIRST_YEAR + y));
-
-/** The year (UTC) of a Unix second within the file's range. */
-export function yearOf(second: number): number {
-  let year = FIRST_YEAR + Math.floor((second - STARTS[0]) / 31_556_952);
-  year = Math.min(LAST_YEAR, Math.max(FIRST_YEAR, year));
-  if (year < LAST_YEAR && second >= STARTS[year - FIRST_YEAR + 1]) year++;
-  else if (year > FIRST_YEAR && second < STARTS[year - FIRST_YEAR]) year--;
-  return year;
 }

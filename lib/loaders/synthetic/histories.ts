@@ -13,7 +13,8 @@
  * the product of the user's taste, which drifts from its beginning to its end, with the movie's latent vector.
  */
 import type { Random } from "../../stats";
-import { type Attention, type Proposals, yearOf } from "./attention";
+import type { Attention, Proposals } from "./attention";
+import { yearOf } from "./calendar";
 import { power } from "./curves";
 import type { Catalogue } from "./movieCatalogue";
 import { genresOf } from "./movieGenres";

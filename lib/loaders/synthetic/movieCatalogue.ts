@@ -4,12 +4,17 @@
  * is a piece of the same world as the full one of the same seed, with the same ids, and its popular movies weigh
  * what they should.
  */
-import { type Random, sampleWithoutReplacement, shuffle } from "../../stats";
-import { interpolate, logarithmic, power, scaleToTotal } from "./curves";
-import { GENRES, type Genre, genreDrawer, genreIndex, genresOf } from "./movieGenres";
-import { CATALOGUE, FULL, QUALITY, RATERS } from "./movieLensParameters";
+import type { Random } from "../../stats";
+import { power, scaleToTotal } from "./curves";
+import type { Draft } from "./movieDraft";
+import { bindFranchises } from "./movieFranchises";
+import { genreDrawer, genreIndex } from "./movieGenres";
+import type { Genre } from "./movieKinds";
+import { CATALOGUE, FULL } from "./movieLensParameters";
 import type { MovieLensSize } from "./movieLensSize";
-import { type BaseTitle, drawTitle, partTitle, type TitleQuirk, titleText } from "./movieTitles";
+import { drawLatents, drawQualities } from "./movieQuality";
+import { drawDrafts } from "./movieSkeleton";
+import { drawTitle, partTitle, type TitleQuirk, titleText } from "./movieTitles";
 
 /** The movies in the order of movieId, which is the order in which they entered MovieLens. */
 export interface Catalogue {
@@ -34,37 +39,13 @@ export interface Catalogue {
   readonly nextPart: Int32Array;
 }
 
-/** A movie while it is drawn. */
-interface Draft {
-  /** Popularity rank, from 1; above FULL.ratedMovies nobody rates it. */
-  readonly rank: number;
-  /** Ratings at full size; 0 when never rated. */
-  readonly popularity: number;
-  /** Position in the order of entry, 0 ... 1, and the movieId that belongs to it. */
-  readonly position: number;
-  readonly movieId: number;
-  readonly entry: number;
-  readonly entryYear: number;
-  readonly prominence: number;
-  genres: number;
-  releaseYear: number;
-  title: BaseTitle;
-  franchise: number;
-  part: number;
-  next: Draft | undefined;
-}
-
-const DIMENSIONS = CATALOGUE.latentDimensions;
-
 /** @param pause  lets other work run between the steps; throws to stop */
 export async function drawCatalogue(
   size: MovieLensSize,
   random: Random,
   pause: () => Promise<void>,
 ): Promise<Catalogue> {
-  const skeleton = drawSkeleton(random.fork("skeleton"));
-  const kept = thin(skeleton.popularity, size, random.fork("thinning"));
-  const drafts = kept.map((index) => draft(skeleton, index));
+  const drafts = drawDrafts(size, random);
   await pause();
   const nameless = Math.max(1, Math.round(drafts.length * CATALOGUE.noGenres.share));
   const withoutGenres = new Set(
@@ -77,138 +58,6 @@ export async function drawCatalogue(
   drawTitles(drafts, random.fork("titles"));
   await pause();
   return finish(drafts, size, random);
-}
-
-/** Every movie at full size by popularity rank, the most popular first; the never rated last. */
-interface Skeleton {
-  /** Ratings at full size; 0 when never rated. */
-  readonly popularity: Float64Array;
-  /** Position in the order of entry, 0 ... 1. */
-  readonly position: Float64Array;
-  readonly movieId: Int32Array;
-}
-
-function drawSkeleton(random: Random): Skeleton {
-  const popularity = new Float64Array(FULL.movies);
-  const curve = logarithmic(CATALOGUE.popularity, "both");
-  for (let i = 0; i < FULL.ratedMovies; i++) {
-    popularity[i] = Math.exp(interpolate(curve, Math.log(i + 1)));
-  }
-  const order = drawEntryOrder(popularity, random);
-  const position = new Float64Array(FULL.movies);
-  const movieId = new Int32Array(FULL.movies);
-  let lastId = 0;
-  order.forEach((index, place) => {
-    position[index] = (place + random.coarseUniform()) / FULL.movies;
-    lastId = Math.max(lastId + 1, Math.round(interpolate(CATALOGUE.movieIds, position[index])));
-    movieId[index] = lastId;
-  });
-  return { popularity, position, movieId };
-}
-
-function draft({ popularity, position, movieId }: Skeleton, index: number): Draft {
-  const time = entryTime(position[index]);
-  return {
-    rank: index + 1,
-    popularity: popularity[index],
-    position: position[index],
-    movieId: movieId[index],
-    entry: Math.floor(yearSecond(time)),
-    entryYear: Math.floor(time),
-    prominence: popularity[index] > 0 ? prominence(popularity[index]) : 0,
-    genres: 0,
-    releaseYear: 0,
-    title: { name: "", article: "", brackets: "" },
-    franchise: -1,
-    part: 0,
-    next: undefined,
-  };
-}
-
-/** Indices by rank in the order of entry: roughly by popularity, and never so late that too few users are left. */
-function drawEntryOrder(popularity: Float64Array, random: Random): Float64Array {
-  const { entryNoise, lateEntry } = CATALOGUE;
-  const score = new Float64Array(FULL.movies);
-  for (let i = 0; i < FULL.movies; i++) {
-    const late = random.coarseUniform() < lateEntry.share;
-    const noise = random.normal();
-    score[i] = Math.log(i + 1) + (late ? lateEntry.noise * Math.abs(noise) : entryNoise * noise);
-  }
-  const sorted = score.slice().sort();
-  for (let i = 0; i < FULL.movies && popularity[i] > 50; i++) {
-    for (let attempt = 0; attempt < 20; attempt++) {
-      const left = usersLeft(entryTime(countBelow(sorted, score[i]) / FULL.movies));
-      if (popularity[i] <= CATALOGUE.largestShareOfUsers * FULL.users * left * Math.sqrt(left))
-        break;
-      // Ever closer to the place that the rank alone gives.
-      score[i] = Math.log(i + 1) + entryNoise * (1 - attempt / 20) * random.normal();
-    }
-  }
-  // The sort of numbers is several times faster than one with a comparison: the index rides in the last digits.
-  const lowest = score.reduce((least, value) => Math.min(least, value), 0);
-  const order = score
-    .map((value, i) => Math.floor((value - lowest) * 1e8) * 131_072 + i)
-    .sort()
-    .map((key) => key % 131_072);
-  // What was there from the start is in no order.
-  shuffle(order.subarray(0, Math.ceil(CATALOGUE.entered[1][1] * FULL.movies)), random);
-  return order;
-}
-
-/** The curve gives shares at the end of a year; what is there at the end of 1995 was there from the start. */
-function entryTime(position: number): number {
-  if (position < CATALOGUE.entered[1][1]) return 1995;
-  return Math.min(2023.7, interpolate(ENTERED, position) + 1);
-}
-
-const ENTERED = CATALOGUE.entered.map(([year, share]) => [share, year] as const);
-
-/** Share of all users who arrive after a point in time given in years. */
-function usersLeft(time: number): number {
-  let left = 0;
-  let all = 0;
-  for (const [year, weight] of RATERS.newUsers) {
-    all += weight;
-    left += weight * Math.min(1, Math.max(0, year + 1 - time));
-  }
-  return left / all;
-}
-
-function countBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function prominence(ratings: number): number {
-  const { from, to } = CATALOGUE.prominence;
-  return Math.min(1, Math.max(0, Math.log(ratings / from) / Math.log(to / from)));
-}
-
-/**
- * Indices of the movies that stay: an exponential race, so that one stays with probability 1 - exp(-k popularity), and
- * a plain sample of the never rated.
- */
-function thin(popularity: Float64Array, size: MovieLensSize, random: Random): number[] {
-  if (size.movies === FULL.movies) return Array.from(popularity.keys());
-  const finish = popularity
-    .subarray(0, FULL.ratedMovies)
-    .map((ratings) => random.exponential() / ratings);
-  const last = finish.slice().sort()[size.ratedMovies - 1];
-  const kept: number[] = [];
-  for (let i = 0; i < FULL.ratedMovies && kept.length < size.ratedMovies; i++) {
-    if (finish[i] <= last) kept.push(i);
-  }
-  const never = FULL.movies - FULL.ratedMovies;
-  for (const i of sampleWithoutReplacement(never, size.movies - size.ratedMovies, random)) {
-    kept.push(FULL.ratedMovies + i);
-  }
-  return kept;
 }
 
 /** By rank, so that the drawer can balance the ratings of the genres. Parts of a franchise have the first one's. */
@@ -311,53 +160,6 @@ function drawTitles(drafts: Draft[], random: Random): void {
   });
 }
 
-/** Binds movies of falling popularity and later entry to series. */
-function bindFranchises(drafts: Draft[], without: ReadonlySet<Draft>, random: Random): void {
-  const { share, meanFurtherParts, maxParts } = CATALOGUE.franchises;
-  const end = Math.floor(drafts.length * 0.5);
-  let franchise = 0;
-  for (let i = 0; i < end; i++) {
-    const first = drafts[i];
-    // Popular movies get sequels.
-    const chance = share * (0.5 + 3 * first.prominence);
-    if (random.coarseUniform() >= chance || first.part > 0 || without.has(first)) continue;
-    const parts = Math.min(maxParts - 1, 1 + random.geometric(1 / meanFurtherParts));
-    let last = first;
-    let place = i;
-    for (let part = 2; part <= parts + 1; part++) {
-      const next = findSequel(drafts, place, last, without, random);
-      if (next === undefined) break;
-      if (last === first) {
-        first.franchise = franchise++;
-        first.part = 1;
-      }
-      const movie = drafts[next];
-      movie.franchise = first.franchise;
-      movie.part = part;
-      last.next = movie;
-      last = movie;
-      place = next;
-    }
-  }
-}
-
-function findSequel(
-  drafts: Draft[],
-  place: number,
-  last: Draft,
-  without: ReadonlySet<Draft>,
-  random: Random,
-): number | undefined {
-  const reach = Math.max(12, Math.floor(place * 1.5));
-  for (let attempt = 0; attempt < 40; attempt++) {
-    const candidate = place + 1 + random.integer(reach);
-    const movie = drafts[candidate];
-    const isFree = movie !== undefined && movie.part === 0 && !without.has(movie);
-    if (isFree && movie.popularity > 0 && movie.position > last.position) return candidate;
-  }
-  return undefined;
-}
-
 function finish(drafts: Draft[], size: MovieLensSize, random: Random): Catalogue {
   const noYear = new Set(
     forgotten(
@@ -408,75 +210,4 @@ function expectedWhenKept(size: MovieLensSize): (movie: Draft) => number {
   const share = size.ratings / FULL.ratings;
   if (size.movies === FULL.movies) return (movie) => share * movie.popularity;
   return (movie) => (share * movie.popularity) / -Math.expm1(-share * movie.popularity);
-}
-
-/**
- * The noise of a popular movie takes the sign that brings the rating-weighted noise of its genres nearer to 0, more
- * often than not: otherwise a few movies would move a genre's mean rating from seed to seed.
- */
-function drawQualities(movies: Draft[], random: Random): Float32Array {
-  const effect = GENRES.map((genre) => QUALITY.genres[genre]);
-  const account = new Float64Array(GENRES.length + 1);
-  const quality = new Float32Array(movies.length);
-  const byRank = Array.from(movies.keys()).sort((a, b) => movies[a].rank - movies[b].rank);
-  for (const index of byRank) {
-    const movie = movies[index];
-    const genres = genresOf(movie.genres);
-    const sum = genres.reduce((total, genre) => total + effect[genre], 0);
-    const genre = genres.length === 0 ? QUALITY.noGenre : sum / Math.sqrt(genres.length);
-    const above = Math.log(Math.max(1, movie.popularity)) - 9;
-    const slope = above < 0 ? QUALITY.slope.below : QUALITY.slope.above;
-    const size = Math.abs(random.normal());
-    // The account of all genres, at the end, counts as much as those of the movie's own.
-    const owed = genres.reduce((total, g) => total + account[g] / genres.length, 0);
-    const lean = (owed + account[GENRES.length]) / Math.max(1, movie.popularity);
-    const noise = random.uniform() < 1 / (1 + Math.exp(2 * lean)) ? size : -size;
-    for (const g of genres) account[g] += noise * movie.popularity;
-    account[GENRES.length] += noise * movie.popularity;
-    const sd = QUALITY.sd + QUALITY.tailSd * (1 - movie.prominence);
-    quality[index] = QUALITY.base + slope * above + genre + sd * noise;
-  }
-  return quality;
-}
-
-/** A movie points where its genres point (one random direction each), and partly in a direction of its own. */
-function drawLatents(movies: Draft[], random: Random): Float32Array {
-  const directions = GENRES.map(() => unit(gaussian(random)));
-  const latent = new Float32Array(movies.length * DIMENSIONS);
-  movies.forEach((movie, m) => {
-    const genre = new Float64Array(DIMENSIONS);
-    for (let g = 0; g < GENRES.length; g++) {
-      if ((movie.genres >>> g) & 1)
-        for (let k = 0; k < DIMENSIONS; k++) genre[k] += directions[g][k];
-    }
-    const shared = movie.genres === 0 ? genre : unit(genre);
-    const own = unit(gaussian(random));
-    const weight = CATALOGUE.genreInLatent;
-    const rest = Math.sqrt(1 - weight * weight);
-    const vector = unit(own.map((value, k) => weight * shared[k] + rest * value));
-    latent.set(vector, m * DIMENSIONS);
-  });
-  return latent;
-}
-
-function gaussian(random: Random): Float64Array {
-  return Float64Array.from({ length: DIMENSIONS }, () => random.normal());
-}
-
-function unit(vector: Float64Array): Float64Array {
-  let square = 0;
-  for (const value of vector) square += value * value;
-  const length = Math.sqrt(square);
-  return length === 0 ? vector : vector.map((value) => value / length);
-}
-
-/** Unix second at which a year begins, UTC. */
-export function yearStart(year: number): number {
-  return Date.UTC(year, 0, 1) / 1000;
-}
-
-/** Unix second of a point in time given in years, such as 2003.5. */
-function yearSecond(time: number): number {
-  const year = Math.floor(time);
-  return yearStart(year) + (time - year) * (yearStart(year + 1) - yearStart(year));
 }

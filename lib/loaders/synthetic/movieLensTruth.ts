@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Attention } from "./attention";
 import type { Catalogue } from "./movieCatalogue";
-import { GENRES } from "./movieGenres";
+import { GENRES } from "./movieKinds";
 import {
   CATALOGUE,
   CHOICE,

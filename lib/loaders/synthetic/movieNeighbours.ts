@@ -1,6 +1,7 @@
 /** Movies that are watched after each other: alike in taste, time and popularity. */
 import type { Random } from "../../stats";
-import { type Attention, LAST_YEAR } from "./attention";
+import type { Attention } from "./attention";
+import { LAST_YEAR } from "./calendar";
 import type { Catalogue } from "./movieCatalogue";
 import { genresOf } from "./movieGenres";
 import { CATALOGUE } from "./movieLensParameters";

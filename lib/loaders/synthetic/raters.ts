@@ -1,8 +1,10 @@
 /** The users: how much, when and how strictly each one rates, and what he or she likes. */
 import { aliasTable, type Random, shuffle } from "../../stats";
+import { yearStart } from "./calendar";
 import { interpolate, logarithmic, power, scaleToTotal } from "./curves";
-import { type Catalogue, yearStart } from "./movieCatalogue";
-import { GENRES, type Genre, genreIndex } from "./movieGenres";
+import type { Catalogue } from "./movieCatalogue";
+import { genreIndex } from "./movieGenres";
+import { GENRES, type Genre } from "./movieKinds";
 import { CATALOGUE, RATERS } from "./movieLensParameters";
 import type { MovieLensSize } from "./movieLensSize";
 

@@ -1,5 +1,5 @@
 /** Free-text tags: the common ones with their frequency and the genres they go with, and the makings of rare ones. */
-import type { Genre } from "./movieGenres";
+import type { Genre } from "./movieKinds";
 
 export interface CommonTag {
   readonly text: string;

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  GENRES,
   genreDrawer,
   genreIndex,
   genresOf,
   genreText,
-  MOVIE_KINDS,
 } from "../../../lib/loaders/synthetic/movieGenres";
+import { GENRES, MOVIE_KINDS } from "../../../lib/loaders/synthetic/movieKinds";
 import { random } from "../../../lib/stats";
 
 test("masks and texts", () => {

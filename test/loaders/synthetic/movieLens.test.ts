@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { tableFromIPC } from "apache-arrow";
 import { parse } from "csv-parse/sync";
 import { type Archive, openArchive } from "../../../lib/loaders/archive";
-import { GENRES } from "../../../lib/loaders/synthetic/movieGenres";
+import { GENRES } from "../../../lib/loaders/synthetic/movieKinds";
 import {
   type SyntheticMovieLens,
   syntheticMovieLens,

@@ -62,7 +62,7 @@ export interface Archive {
   stream(name: string, options?: { signal?: AbortSignal }): AsyncIterable<Buffer>;
   /** One small entry as UTF-8 text. @throws ArchiveError when it holds more than `maxBytes` (default 16 MiB). */
   text(name: string, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<string>;
-  /** Releases the file. Streams that are still open end with an error. */
+  /** Ends the use of the archive; an inner archive that was inflated to a temporary file loses it. Stream nothing after. */
   close(): Promise<void>;
 }
 

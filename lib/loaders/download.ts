@@ -54,19 +54,8 @@ async function fetchRest(url: string, partial: string, options: DownloadOptions)
   const silence = new AbortController();
   const signal = AbortSignal.any([outer, silence.signal]);
   const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
-  const response = await request(url, headers, signal);
-  if (response.status === 416 && have > 0)
-    return await startAgainUnlessWhole(url, partial, options, response);
-  if (!response.ok || !response.body) {
-    throw new DownloadError(`${url} answered ${response.status} ${response.statusText}.`);
-  }
-  const continued = response.status === 206;
-  const start = continued ? have : 0;
-  const length = Number(response.headers.get("content-length") ?? Number.NaN);
-  const bytes = Number.isFinite(length) ? start + length : undefined;
-  let done = start;
-  let timer: NodeJS.Timeout | undefined;
   const silenceMs = options.silenceMs ?? 30_000;
+  let timer: NodeJS.Timeout | undefined;
   const expectMore = () => {
     clearTimeout(timer);
     timer = setTimeout(
@@ -74,28 +63,41 @@ async function fetchRest(url: string, partial: string, options: DownloadOptions)
       silenceMs,
     );
   };
-  expectMore();
   try {
-    await pipeline(
-      Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          expectMore();
-          done += chunk.length;
-          options.onProgress?.(done, bytes);
-          yield chunk;
-        }
-      },
-      createWriteStream(partial, { flags: continued ? "a" : "w" }),
-      { signal },
-    );
-  } catch (error) {
-    outer.throwIfAborted();
-    throw lost(url, done, bytes, silence.signal.aborted ? silence.signal.reason : error);
+    expectMore();
+    const response = await request(url, headers, signal);
+    if (response.status === 416 && have > 0)
+      return await startAgainUnlessWhole(url, partial, options, response);
+    if (!response.ok || !response.body) {
+      throw new DownloadError(`${url} answered ${response.status} ${response.statusText}.`);
+    }
+    const continued = response.status === 206;
+    const start = continued ? have : 0;
+    const length = Number(response.headers.get("content-length") ?? Number.NaN);
+    const bytes = Number.isFinite(length) ? start + length : undefined;
+    let done = start;
+    try {
+      await pipeline(
+        Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
+        async function* (chunks: AsyncIterable<Uint8Array>) {
+          for await (const chunk of chunks) {
+            expectMore();
+            done += chunk.length;
+            options.onProgress?.(done, bytes);
+            yield chunk;
+          }
+        },
+        createWriteStream(partial, { flags: continued ? "a" : "w" }),
+        { signal },
+      );
+    } catch (error) {
+      outer.throwIfAborted();
+      throw lost(url, done, bytes, silence.signal.aborted ? silence.signal.reason : error);
+    }
+    if (bytes !== undefined && done !== bytes) throw lost(url, done, bytes, undefined);
   } finally {
     clearTimeout(timer);
   }
-  if (bytes !== undefined && done !== bytes) throw lost(url, done, bytes, undefined);
 }
 
 /** The server has nothing beyond what we have: either all has arrived, or the remote file has changed. */

@@ -123,6 +123,12 @@ describe("a download", () => {
     await assert.rejects(waiting, /lost after 1 of 3000000 bytes: no byte for 0.2 s/);
   });
 
+  test("ends with a clear word when the server does not answer at all", async () => {
+    answer = () => {};
+    const waiting = download(await listening, target(), { silenceMs: 200 });
+    await assert.rejects(waiting, /127\.0\.0\.1.* cannot be reached \(no byte for 0\.2 s\)/);
+  });
+
   test("says what the server answered", async () => {
     answer = (_, response) => response.writeHead(404).end();
     await assert.rejects(download(await listening, target()), /answered 404/);

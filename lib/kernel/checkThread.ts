@@ -28,6 +28,8 @@ export interface CheckedCell {
   readonly code: string;
   /** JSON of the source map from `code` to the cell. */
   readonly map: string;
+  /** See rewriteCell. */
+  readonly columns: readonly (readonly [number, number, number])[];
   readonly imports: readonly string[];
   readonly declared: readonly string[];
   readonly hasAwait: boolean;
@@ -75,7 +77,7 @@ function converter(): CellConverter {
 }
 
 function convert({ previous, source }: CheckRequests["convert"]["ask"]): CheckedCell {
-  const converted = converter().convert(previous, source);
+  const converted = converter().convert(previous, withoutExports(source));
   const complaints = converted.diagnostics.map((diagnostic) => ({
     line: diagnostic.start.line + 1,
     column: diagnostic.start.character + 1,
@@ -84,18 +86,42 @@ function convert({ previous, source }: CheckRequests["convert"]["ask"]): Checked
     code: diagnostic.code,
     file: diagnostic.fileName,
   }));
-  const hasAwait = converted.hasToplevelAwait === true;
-  const empty = { complaints, code: "", map: "", imports: [], declared: [], hasAwait };
+  const empty = { code: "", map: "", columns: [], imports: [], declared: [], hasAwait: false };
   const declarations = converted.declOutput ?? previous;
-  if (complaints.length > 0 || !converted.output) return { ...empty, declarations };
+  if (complaints.length > 0 || !converted.output) return { ...empty, complaints, declarations };
   const { js, map } = splitMap(converted.output);
   const rewritten = rewriteCell(js, {
     isVariable: (name) => known.has(name),
-    hasAwait,
     lastExpression: converted.lastExpressionVar,
   });
   for (const name of rewritten.declared) known.add(name);
-  return { complaints, hasAwait, map, declarations, ...rewritten };
+  return { complaints, map, declarations, ...rewritten };
+}
+
+/** The converter exports all names itself: a cell's own `export` gives way to blanks. */
+function withoutExports(source: string): string {
+  if (!/\bexport\b/.test(source)) return source;
+  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022, true);
+  let text = source;
+  const blank = (start: number, end: number) => {
+    text = text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, " ") + text.slice(end);
+  };
+  for (const node of file.statements) {
+    if (ts.isExportDeclaration(node)) blank(node.getStart(file), node.end);
+    else if (ts.isExportAssignment(node))
+      blank(node.getStart(file), node.expression.getStart(file));
+    else if (ts.canHaveModifiers(node)) {
+      for (const modifier of ts.getModifiers(node) ?? []) {
+        if (
+          modifier.kind === ts.SyntaxKind.ExportKeyword ||
+          modifier.kind === ts.SyntaxKind.DefaultKeyword
+        ) {
+          blank(modifier.getStart(file), modifier.end);
+        }
+      }
+    }
+  }
+  return text;
 }
 
 function splitMap(output: string): { js: string; map: string } {

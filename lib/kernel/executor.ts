@@ -189,7 +189,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
     const load = (checked: CheckedCell): void => {
       if (isDone) return;
-      rememberCell(count, source, checked.map);
+      rememberCell(count, source, checked);
       if (checked.complaints.length > 0) {
         fail(describeComplaints(count, checked.complaints));
         return;

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Reply, Router } from "zeromq";
+import { endChildProcesses } from "./childProcesses";
 import { type Connection, decodeMessage, encodeMessage, type Message, type Outgoing } from "./wire";
 
 /** What the main thread may ask of this thread. */
@@ -110,6 +111,14 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
     setTimeout(insist, NOTICE_MS, 1).unref();
   };
 
+  const shutDown = (restart: boolean) => {
+    setTimeout(() => {
+      endChildProcesses();
+      process.kill(process.pid, "SIGKILL");
+    }, SHUTDOWN_MS);
+    tell({ kind: "shutdown", restart });
+  };
+
   const answer = async (channel: "shell" | "control", message: Message) => {
     const { header, identities } = message;
     const status = (state: string) =>
@@ -138,8 +147,7 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
         void status("busy");
         void reply("shutdown_reply", JSON.stringify({ status: "ok", restart }));
         await status("idle");
-        setTimeout(() => process.kill(process.pid, "SIGKILL"), SHUTDOWN_MS);
-        tell({ kind: "shutdown", restart });
+        shutDown(restart);
         return;
       }
       default:
@@ -167,8 +175,7 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
   const watch = setInterval(() => {
     if (process.ppid === options.parentPid) return;
     clearInterval(watch);
-    setTimeout(() => process.kill(process.pid, "SIGKILL"), SHUTDOWN_MS);
-    tell({ kind: "shutdown", restart: false });
+    shutDown(false);
   }, 1000);
 
   port?.on("message", (message: ToIo) => {

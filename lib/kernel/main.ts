@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import { endChildProcesses } from "./childProcesses";
 import { BEFORE_STOP, type FromIo, type IoOptions, type ToIo } from "./ioThread";
 import { kernelInfo } from "./kernelInfo";
 import { runKernel } from "./session";
@@ -79,6 +80,12 @@ function start(): void {
     startChecker: () => startThread("checkThread.ts"),
   });
 
+  const onSigint = () => kernel.interrupt();
+  /** What wants to tidy up at exit does so first. */
+  const leave = () => {
+    process.once("exit", endChildProcesses);
+    process.exit(0);
+  };
   io.on("message", (message: FromIo) => {
     switch (message.kind) {
       case "request":
@@ -90,13 +97,15 @@ function start(): void {
         kernel.interrupt();
         return;
       case "stopped":
+        // Node takes the listener away while a cell runs, and had no chance to put it back.
+        if (!process.listeners("SIGINT").includes(onSigint)) process.on("SIGINT", onSigint);
         kernel.stopped(message.place);
         return;
       case "shutdown":
         kernel.end();
         post({ kind: "close" });
-        io.once("exit", () => process.exit(0));
-        setTimeout(() => process.exit(0), 1000);
+        io.once("exit", leave);
+        setTimeout(leave, 1000);
         return;
       case "failed":
         process.exitCode = 1;
@@ -111,8 +120,8 @@ function start(): void {
     console.error("The kernel's connection failed:", error);
     process.exit(1);
   });
-  for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, () => process.exit(0));
-  process.on("SIGINT", () => kernel.interrupt());
+  for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, leave);
+  process.on("SIGINT", onSigint);
 }
 
 start();

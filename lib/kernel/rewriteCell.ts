@@ -13,12 +13,15 @@ export interface RewrittenCell {
   readonly imports: readonly string[];
   /** Names that the cell declares. */
   readonly declared: readonly string[];
+  /** Does it await outside of functions? Then the function is asynchronous. */
+  readonly hasAwait: boolean;
+  /** For each edit [line, column in `code`, column in the module], lines from 0: what lies behind it. */
+  readonly columns: readonly (readonly [number, number, number])[];
 }
 
 export interface RewriteOptions {
   /** Is this free name a variable of an earlier cell? */
   readonly isVariable: (name: string) => boolean;
-  readonly hasAwait: boolean;
   /** Name of the variable that holds the value of the last expression. */
   readonly lastExpression?: string;
 }
@@ -71,6 +74,11 @@ export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell 
   const declared = new Set<string>();
   const hoisted: string[] = [];
   const imports: string[] = [];
+  let hasAwait = false;
+  const noteAwait = (node: tsTypes.Node): void => {
+    for (let at = node.parent; at !== file; at = at.parent) if (ts.isFunctionLike(at)) return;
+    hasAwait = true;
+  };
   const replace = (node: tsTypes.Node, text: string) =>
     edits.push({ at: node.getStart(file), end: node.end, text });
   const insert = (at: number, text: string) => edits.push({ at, end: at, text });
@@ -263,6 +271,7 @@ export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell 
       return;
     }
     if (ts.isForOfStatement(node) && node.awaitModifier) {
+      noteAwait(node);
       visit(node.initializer);
       insert(node.expression.getStart(file), "$$guardAll(");
       visit(node.expression);
@@ -271,6 +280,7 @@ export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell 
       return;
     }
     if (ts.isAwaitExpression(node)) {
+      noteAwait(node);
       // So that an interrupt ends the wait, whatever is awaited.
       insert(node.expression.getStart(file), "$$guard(");
       visit(node.expression);
@@ -300,12 +310,9 @@ export function rewriteCell(js: string, options: RewriteOptions): RewrittenCell 
     records.length > 0 ? `const ${records.join(", ")};` : "",
     hoisted.length > 0 ? `${hoisted.join("; ")};` : "",
   ].join(" ");
-  const head = `(${options.hasAwait ? "async " : ""}function (exports, require, ${PARAMETERS.join(", ")}) { ${prologue}`;
-  return {
-    code: `${head}${applyEdits(js, edits)}\n})`,
-    imports,
-    declared: [...declared],
-  };
+  const head = `(${hasAwait ? "async " : ""}function (exports, require, ${PARAMETERS.join(", ")}) { ${prologue}`;
+  const { text, columns } = applyEdits(js, edits, head);
+  return { code: `${text}\n})`, imports, declared: [...declared], hasAwait, columns };
 }
 
 function bindingNames(name: tsTypes.BindingName, into: tsTypes.Identifier[]): void {
@@ -325,19 +332,48 @@ function needsName(node: tsTypes.Expression): boolean {
   );
 }
 
-function applyEdits(text: string, edits: readonly Edit[]): string {
+function applyEdits(
+  text: string,
+  edits: readonly Edit[],
+  head: string,
+): { text: string; columns: [number, number, number][] } {
   const ordered = edits
     .map((edit, order) => ({ ...edit, order }))
     .sort((a, b) => a.at - b.at || a.order - b.order);
-  const out: string[] = [];
+  const columns: [number, number, number][] = [[0, head.length, 0]];
+  const out: string[] = [head];
   let from = 0;
+  let line = 0;
+  // Columns reached in the result and in the text before the edits.
+  let column = head.length;
+  let columnBefore = 0;
+  const advance = (piece: string, isKept: boolean): void => {
+    const last = piece.lastIndexOf("\n");
+    if (last >= 0) {
+      line += piece.split("\n").length - 1;
+      column = piece.length - last - 1;
+      columnBefore = column;
+    } else {
+      column += piece.length;
+      if (isKept) columnBefore += piece.length;
+    }
+  };
   for (const edit of ordered) {
-    out.push(text.slice(from, edit.at));
+    const kept = text.slice(from, edit.at);
+    advance(kept, true);
     // Lines that an edit swallows (an import over several lines) are given back.
-    const lost = text.slice(edit.at, edit.end).split("\n").length - 1;
-    out.push(edit.text, "\n".repeat(lost));
+    const lost = text.slice(edit.at, edit.end);
+    const lines = lost.split("\n");
+    out.push(kept, edit.text, "\n".repeat(lines.length - 1));
+    column += edit.text.length;
+    if (lines.length > 1) {
+      line += lines.length - 1;
+      column = 0;
+      columnBefore = lines[lines.length - 1].length;
+    } else columnBefore += lost.length;
+    columns.push([line, column, columnBefore]);
     from = edit.end;
   }
   out.push(text.slice(from));
-  return out.join("");
+  return { text: out.join(""), columns };
 }

@@ -3,7 +3,7 @@ import { findSourceMap, SourceMap } from "node:module";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, stripVTControlCharacters } from "node:util";
-import type { Complaint } from "./checkThread";
+import type { CheckedCell, Complaint } from "./checkThread";
 import type { StoppedAt } from "./ioThread";
 
 /** Name of a cell's script for V8. */
@@ -12,6 +12,7 @@ const CELL = /^cell:(\d+)$/;
 
 interface CellSource {
   readonly map: SourceMap | undefined;
+  readonly columns: CheckedCell["columns"];
   readonly source: string;
 }
 
@@ -26,9 +27,13 @@ const cells = new Map<number, CellSource>();
 /** Sources of this many last cells are kept for tracebacks. */
 const KEPT = 500;
 
-/** Remembers a cell's source and the map (JSON) from its JavaScript, for the traceback of errors in it. */
-export function rememberCell(count: number, source: string, map: string): void {
-  cells.set(count, { map: map ? new SourceMap(JSON.parse(map)) : undefined, source });
+/** Remembers a cell, for the traceback of errors in it. */
+export function rememberCell(
+  count: number,
+  source: string,
+  { map, columns }: Pick<CheckedCell, "map" | "columns">,
+): void {
+  cells.set(count, { map: map ? new SourceMap(JSON.parse(map)) : undefined, columns, source });
   cells.delete(count - KEPT);
 }
 
@@ -50,8 +55,18 @@ function placeInCell(
   line: number,
   column: number,
 ): { line: number; column: number } | undefined {
-  const entry = cells.get(count)?.map?.findEntry(line - 1, column - 1);
-  if (!entry || !("originalLine" in entry)) return undefined;
+  const cell = cells.get(count);
+  if (!cell?.map) return undefined;
+  let at = column - 1;
+  for (const [editLine, after, before] of cell.columns) {
+    if (editLine === line - 1 && after <= column - 1) at = before + (column - 1 - after);
+  }
+  let entry = cell.map.findEntry(line - 1, at);
+  // What stands before a line's first mapping belongs to that line all the same.
+  if (!("generatedLine" in entry) || entry.generatedLine !== line - 1) {
+    entry = cell.map.findEntry(line - 1, Number.MAX_SAFE_INTEGER);
+  }
+  if (!("originalLine" in entry)) return undefined;
   // The converter puts one line before the cell: its line index is the cell's line number.
   return { line: entry.originalLine, column: entry.originalColumn + 1 };
 }

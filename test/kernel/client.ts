@@ -92,7 +92,13 @@ export async function startKernel(
   const tsx = pathToFileURL(require.resolve("tsx")).href;
   const root = options.root ?? projectRoot;
   const argv = ["--import", tsx, join(projectRoot, "lib/kernel/main.ts"), "--root", root, file];
-  const child = spawn(process.execPath, argv, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  // With a shell in between, the kernel's parent can be killed without the kernel. `&` and `wait`: a shell
+  // with one command would become that command.
+  const [program, ...rest] =
+    options.parent === "shell"
+      ? ["sh", "-c", '"$@" & wait', "sh", process.execPath, ...argv]
+      : [process.execPath, ...argv];
+  const child = spawn(program, rest, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (data: Buffer) => {

@@ -56,11 +56,10 @@ async def run(options):
     )
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
-    stopping = False
+    stopping = asyncio.Event()
 
     def stop():
-        nonlocal stopping
-        stopping = True
+        stopping.set()
         # Nothing of the kernel's state is wanted any more: do not wait for a busy one.
         client.shutdown_kernel = "immediate"
         task.cancel()
@@ -72,12 +71,12 @@ async def run(options):
                 loop.add_signal_handler(name, stop)
             # Needed at the end only, and slow to load: meanwhile the kernel works and we wait.
             threading.Thread(target=importlib.import_module, args=("nbconvert",), daemon=True).start()
-            failed = await run_cells(client, notebook)
+            failed = await run_cells(client, notebook, stopping)
     except BaseException:
-        if stopping:
+        if stopping.is_set():
             raise Stopped from None
         raise
-    if stopping:
+    if stopping.is_set():
         raise Stopped
     return None if failed else notebook
 
@@ -89,17 +88,17 @@ def wait_for_orphanhood(loop, stop):
     loop.call_soon_threadsafe(stop)
 
 
-async def run_cells(client, notebook):
+async def run_cells(client, notebook, stopping):
     """Runs the cells in order until one fails. Returns whether one did."""
     complaints = Complaints(client)
     await complaints.listen()
     try:
-        return await run_each(client, notebook, complaints)
+        return await run_each(client, notebook, complaints, stopping)
     finally:
         complaints.close()
 
 
-async def run_each(client, notebook, complaints):
+async def run_each(client, notebook, complaints, stopping):
     code = [
         (index, cell)
         for index, cell in enumerate(notebook.cells)
@@ -115,6 +114,9 @@ async def run_each(client, notebook, complaints):
         except CellExecutionError as error:
             failure = error
         except DeadKernelError:
+            # nbclient's word for a cancelled cell, too.
+            if stopping.is_set():
+                raise Stopped from None
             say("error", cell=number, name="KernelDied", message="The kernel ended while this cell ran.")
             return True
         # An error may come late: after its cell, between two cells, after the last one.
@@ -252,7 +254,9 @@ def render(notebook, options):
             page = page.replace("</head>", f"<script>{file.read()}</script>\n</head>", 1)
     if synthetic:
         page = re.sub(r"(<body[^>]*>)", lambda body: body.group(1) + "\n" + BANNER, page, count=1)
-    draft = f"{options.page}.{os.getpid()}.partial"
+    # The name says who writes: what a killed run leaves behind is recognised and removed by the next.
+    folder, name = os.path.split(options.page)
+    draft = os.path.join(folder, f".unfinished-{os.getpid()}-0-{name}")
     try:
         with open(draft, "w", encoding="utf-8") as file:
             file.write(page)
@@ -302,6 +306,9 @@ def main():
         return 1
     if notebook is None:
         return 1
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        # As an exception, so that an unfinished page is removed.
+        signal.signal(name, lambda *_: sys.exit(130))
     render(notebook, options)
     return 0
 

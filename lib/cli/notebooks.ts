@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { projectRoot } from "../loaders/places";
+import { removeAbandoned } from "../loaders/temporary";
 import { plotlyFile } from "../notebook/png";
 import { chapters, chosenChapters } from "./chapters";
 import { type NotebookRequest, notebookRequest, RequestError, USAGE } from "./notebookArguments";
@@ -46,6 +47,7 @@ export async function runNotebooks(options: NotebooksOptions): Promise<Notebooks
     const writeup = join(options.out ?? notebooks, chapter.course, "writeup");
     const page = join(writeup, `${chapter.title}.html`);
     mkdirSync(writeup, { recursive: true });
+    for (const part of ["", "tables", "figures"]) await removeAbandoned(join(writeup, part));
     const report = follow(chapter, screen);
     const end = await runNotebook({
       notebook: chapter.path,

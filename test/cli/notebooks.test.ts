@@ -1,5 +1,6 @@
 /** Runs small notebooks through the real kernel, as `npm run notebooks` does. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -42,7 +43,7 @@ function notebook(course: string, title: string, cells: readonly string[]): stri
 
 async function run(names: string[], more: Partial<NotebooksOptions> = {}) {
   let seen = "";
-  const out = mkdtempSync(join(folder, "out-"));
+  const out = more.out ?? mkdtempSync(join(folder, "out-"));
   const result = await runNotebooks({
     names,
     notebooks,
@@ -85,8 +86,16 @@ await lab.figure("02_ratings", bars(rows, { category: "rating", value: "count",
       "console.log(process.env.LAB_MOVIELENS, process.cwd());",
     ]);
     const before = readFileSync(path);
-    const { outcome, tallies, seen, out } = await run(["course/01"], {
+    // What a run that was killed left behind.
+    const tablesFolder = join(folder, "results", "course", "writeup", "tables");
+    mkdirSync(tablesFolder, { recursive: true });
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    writeFileSync(join(tablesFolder, `.unfinished-${gone}-0-01_ratings.csv`), "rat");
+
+    const out = join(folder, "results");
+    const { outcome, tallies, seen } = await run(["course/01"], {
       movielens: "/some/where.zip",
+      out,
     });
     assert.equal(outcome, "done", seen);
     assert.deepEqual(readFileSync(path), before);
@@ -191,8 +200,9 @@ describe("a run that is stopped", () => {
     const pid = Number(readFileSync(mark, "utf8"));
     assert.ok(process.kill(pid, 0));
     stop.abort();
-    const { outcome, out } = await running;
+    const { outcome, out, seen } = await running;
     assert.equal(outcome, "stopped");
+    assert.equal(seen, "");
     assert.deepEqual(files(out), []);
     assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
   });

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -561,6 +569,31 @@ test("an abort leaves nothing behind, and the leavings of a killed run go", asyn
   // No process has this number.
   writeFileSync(join(place, ".unfinished-4194305-0-x.zip"), "half");
   await syntheticMovieLens({ path: join(place, "x.zip"), seed: 1, scale: "tiny" });
+  assert.deepEqual(readdirSync(place).sort(), ["x.truth", "x.zip"]);
+});
+
+test("kill -9 in the middle leaves no archive under its name, and the next run clears up", async () => {
+  const place = mkdtempSync(join(folder, "kill-"));
+  const path = join(place, "x.zip");
+  const script = `require("./lib/loaders/synthetic/movieLens").syntheticMovieLens(${JSON.stringify({
+    path,
+    seed: 1,
+    scale: 0.05,
+  })})`;
+  const child = spawn(process.execPath, ["--import", "tsx", "-e", script], { stdio: "ignore" });
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  const isWriting = () =>
+    readdirSync(place).some((name) => {
+      const info = name.endsWith("x.zip") && statSync(join(place, name), { throwIfNoEntry: false });
+      return info && info.size > 0;
+    });
+  while (child.exitCode === null && !isWriting()) await new Promise((go) => setTimeout(go, 20));
+  child.kill("SIGKILL");
+  await exit;
+  const left = readdirSync(place);
+  assert.ok(!left.includes("x.zip"), "killed before the end");
+  assert.ok(left.length > 0);
+  await syntheticMovieLens({ path, seed: 1, scale: "tiny" });
   assert.deepEqual(readdirSync(place).sort(), ["x.truth", "x.zip"]);
 });
 

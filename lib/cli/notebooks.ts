@@ -1,7 +1,7 @@
 /** `npm run notebooks`: runs chapters through the real kernel and leaves tables, figures and a page each. */
 import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { projectRoot } from "../loaders/places";
+import { outFolder, projectRoot } from "../loaders/places";
 import { removeAbandoned } from "../loaders/temporary";
 import { plotlyFile } from "../notebook/png";
 import { chapters, chosenChapters } from "./chapters";
@@ -38,13 +38,14 @@ export async function runNotebooks(options: NotebooksOptions): Promise<Notebooks
   const root = projectRoot();
   const notebooks = options.notebooks ?? join(root, "notebooks");
   const chosen = chosenChapters(chapters(notebooks), options.names);
-  if (options.out !== undefined) refuseInside(options.out, notebooks);
+  const out = options.out ?? outFolder();
+  if (out !== undefined) refuseInside(out, notebooks);
   const python = options.python ?? setupPython(root);
   const { screen } = options;
 
   const tallies: ChapterTally[] = [];
   for (const chapter of chosen) {
-    const writeup = join(options.out ?? notebooks, chapter.course, "writeup");
+    const writeup = join(out ?? notebooks, chapter.course, "writeup");
     const page = join(writeup, `${chapter.title}.html`);
     mkdirSync(writeup, { recursive: true });
     for (const part of ["", "tables", "figures"]) await removeAbandoned(join(writeup, part));
@@ -57,7 +58,7 @@ export async function runNotebooks(options: NotebooksOptions): Promise<Notebooks
       python,
       kernel: options.kernel ?? "typescript-lab",
       plotly: plotlyFile(),
-      env: kernelEnvironment(options),
+      env: kernelEnvironment({ ...options, out }),
       signal: options.signal,
       onEvent: report.onEvent,
     });

@@ -33,7 +33,7 @@ export interface VerifyOptions {
 
 /**
  * Returns whether nothing disagreed. Where the data set is not there, nothing is compared, and that is said.
- * @throws ArchiveError when the archive that was asked for is not there or is no zip archive
+ * @throws Error when the archive that was asked for is not there, or the one in place is damaged
  */
 export async function verify(options: VerifyOptions): Promise<boolean> {
   let allAgree = true;
@@ -58,10 +58,12 @@ export async function verify(options: VerifyOptions): Promise<boolean> {
   return allAgree;
 }
 
+/** @throws Error when an archive lies there that is not whole */
 async function archiveInPlace(dataset: string): Promise<string | undefined> {
   const set = dataSet(dataset);
-  const { state } = await dataSetState(set);
-  return state === "there" ? archivePath(set) : undefined;
+  const found = await dataSetState(set);
+  if (found.state === "damaged") throw new Error(`${archivePath(set)} is damaged: ${found.reason}`);
+  return found.state === "there" ? archivePath(set) : undefined;
 }
 
 async function heldDataSet(path: string): Promise<string> {

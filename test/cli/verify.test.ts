@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { PublishedChapter } from "../../lib/cli/published";
@@ -123,6 +123,17 @@ describe("verify", () => {
     assert.match((await said(archive("y.zip", ""))).lines[0]!, /holds y\.$/);
     const none = place.write("z.zip", zipOf([{ name: "ml-32m/ratings.csv", content: "" }]));
     assert.match((await said(none)).lines[0]!, /holds no MovieLens data\.$/);
+  });
+
+  test("stops with a clear word when the archive in place is damaged", async () => {
+    mkdirSync(join(place.folder, "data", "movieLens"), { recursive: true });
+    const path = join(place.folder, "data", "movieLens", "ml-32m.zip");
+    writeFileSync(path, "half a zip");
+    try {
+      await assert.rejects(said(), /ml-32m\.zip is damaged: .*cut short/);
+    } finally {
+      rmSync(path);
+    }
   });
 
   test("stops with a clear word when the archive that was asked for is not there", async () => {

@@ -41,6 +41,8 @@ export interface KernelClient {
   /** Sends raw frames to the shell channel. */
   readonly sendRaw: (frames: (string | Buffer)[]) => Promise<void>;
   readonly published: Reply[];
+  /** Drops what has been received so far. */
+  readonly forget: () => void;
   /** Resolves with the first published message (past or future) that the test accepts. */
   readonly waitFor: (accept: (message: Reply) => boolean) => Promise<Reply>;
   readonly heartbeat: (text: string) => Promise<string>;
@@ -135,6 +137,7 @@ export async function startKernel(
   const published: Reply[] = [];
   const replies: Reply[] = [];
   const waiting = new Set<() => void>();
+  const timers = new Set<NodeJS.Timeout>();
   const wake = () => {
     for (const check of [...waiting]) check();
   };
@@ -164,6 +167,7 @@ export async function startKernel(
         waiting.delete(check);
         fail(new Error(`no ${what} within ${PATIENCE_MS} ms; the kernel said: ${text}`));
       }, PATIENCE_MS);
+      timers.add(timer);
       waiting.add(check);
       check();
     });
@@ -201,6 +205,7 @@ export async function startKernel(
       );
       return { reply, published: published.filter(of) };
     })();
+    outcome.catch(() => {}); // a test that does not wait for it does not want to hear of it
     return { id, outcome };
   };
   const ask: KernelClient["ask"] = async (type, content, channel) =>
@@ -210,6 +215,10 @@ export async function startKernel(
     process: child,
     folder,
     published,
+    forget() {
+      published.length = 0;
+      replies.length = 0;
+    },
     send,
     ask,
     sign,
@@ -228,6 +237,7 @@ export async function startKernel(
         send("shutdown_request", { restart: false }, "control").outcome.catch(() => {});
         await exited;
       }
+      for (const timer of timers) clearTimeout(timer);
       for (const socket of [shell, control, iopub, beat]) socket.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -4,6 +4,7 @@
  * standing between tslab and the compiler while the converter is made, without a copy of its code.
  */
 import { statSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { sep } from "node:path";
 import type ts from "@tslab/typescript-for-tslab";
 import type { Converter } from "tslab/dist/converter";
@@ -152,7 +153,8 @@ function resolveModules(
     literals.map((literal) => {
       const name = literal.text;
       const known = compiler.resolveModuleName(name, containingFile, options, sys, cache);
-      if (containingFile.includes("/node_modules/")) return known;
+      // Node's own modules have no file.
+      if (containingFile.includes("/node_modules/") || isBuiltin(name)) return known;
       const file = known.resolvedModule?.resolvedFileName;
       const isForeign = file?.includes("/node_modules/");
       if (file && (isForeign || sys.fileExists(file))) return known;

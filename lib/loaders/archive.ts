@@ -53,6 +53,8 @@ export interface Archive {
   readonly name: string;
   /** Files in the archive in the order of its directory, folders left out. */
   readonly entries: readonly ArchiveEntry[];
+  /** Names of the folders that the directory lists as entries of their own, each with its slash. */
+  readonly folders: readonly string[];
   /** The entry of exactly this name. @throws ArchiveError when there is none; the message lists what there is. */
   entry(name: string): ArchiveEntry;
   /**
@@ -127,10 +129,11 @@ async function openStretch(
   onClose: () => Promise<void>,
 ): Promise<OpenArchive> {
   const zip = await readDirectory(stretch, name);
-  const raw = await collectEntries(zip, name, limits, stretch.length).catch((error) => {
+  const collected = await collectEntries(zip, name, limits, stretch.length).catch((error) => {
     zip.close();
     throw error;
   });
+  const { files: raw, folders } = collected;
   const entries = raw.map(describeEntry);
   const rawByName = new Map(raw.map((entry) => [entry.fileName, entry]));
   const rawEntry = (wanted: string): Entry => {
@@ -150,6 +153,7 @@ async function openStretch(
   const archive: OpenArchive = {
     name,
     entries,
+    folders,
     stretch,
     limits,
     dataStart,
@@ -216,13 +220,14 @@ async function collectEntries(
   name: string,
   limits: Required<ArchiveLimits>,
   archiveBytes: number,
-): Promise<Entry[]> {
+): Promise<{ files: Entry[]; folders: string[] }> {
   if (zip.entryCount > limits.entries) {
     throw new ArchiveError(
       `${name} holds ${zip.entryCount} entries, more than the ${limits.entries} allowed.`,
     );
   }
   const entries: Entry[] = [];
+  const folders: string[] = [];
   const seen = new Set<string>();
   let total = 0;
   let compressed = 0;
@@ -231,7 +236,10 @@ async function collectEntries(
       const where = `${name}, entry ${entry.fileName}`;
       if (seen.has(entry.fileName)) throw new ArchiveError(`${where} stands twice in the archive.`);
       seen.add(entry.fileName);
-      if (entry.fileName.endsWith("/")) continue;
+      if (entry.fileName.endsWith("/")) {
+        folders.push(entry.fileName);
+        continue;
+      }
       assertHarmless(entry, where, limits);
       total += entry.uncompressedSize;
       compressed += entry.compressedSize;
@@ -250,7 +258,7 @@ async function collectEntries(
       `${name} states ${compressed} bytes of entries but has only ${archiveBytes}: entries overlap or sizes lie.`,
     );
   }
-  return entries;
+  return { files: entries, folders };
 }
 
 function assertHarmless(entry: Entry, where: string, limits: Required<ArchiveLimits>): void {

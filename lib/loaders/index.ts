@@ -27,6 +27,14 @@ export {
   ingestCsv,
   ingestedRows,
 } from "./ingest";
+export {
+  type ArchiveMember,
+  type KuaiRec,
+  type KuaiRecOptions,
+  kuaiRecName,
+  kuairec,
+} from "./kuairec";
+export type { KuaiRecTable } from "./kuairecFiles";
 export { type MovieLens, type MovieLensFile, type MovieLensOptions, movielens } from "./movielens";
 export { writeParquet } from "./parquet";
 export {

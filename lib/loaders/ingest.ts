@@ -8,13 +8,22 @@ import { dirname, join } from "node:path";
 import { currentCell } from "../kernel/cell";
 import type { Archive } from "./archive";
 import { csvBlocks, readHeader } from "./csvBlocks";
-import { acceptCondition, assertHeader, CsvError, type CsvSchema, complaint } from "./csvSchema";
+import {
+  acceptCondition,
+  assertHeader,
+  CsvError,
+  type CsvSchema,
+  complaint,
+  type OtherColumns,
+} from "./csvSchema";
 import { type Engine, openEngine, quoteName, quoteText } from "./engine";
 import { removeAbandoned, temporarySibling } from "./temporary";
 
 export interface IngestOptions {
   /** `error` (default) stops at the first block with bad rows; `skip` leaves them out and counts them. */
   readonly onBadRow?: "error" | "skip";
+  /** Columns that the schema does not name: `refuse` (default) stops, `leave out` reads past them. */
+  readonly otherColumns?: OtherColumns;
   /** Bytes of CSV a block holds. Default 64 MiB. */
   readonly blockBytes?: number;
   /** Memory limit of the engine that writes Parquet. Default `768MB`. */
@@ -55,8 +64,8 @@ export async function ingestCsv(
   folder: string,
   options: IngestOptions = {},
 ): Promise<IngestReport> {
-  const known = await readReport(folder);
-  if (known && (known.badRows === 0 || options.onBadRow === "skip")) return known;
+  const known = await ingestedReport(folder, options);
+  if (known) return known;
   await mkdir(dirname(folder), { recursive: true });
   await removeAbandoned(dirname(folder));
   const unfinished = temporarySibling(folder);
@@ -73,6 +82,15 @@ export async function ingestCsv(
     engine.close();
     await rm(unfinished, { recursive: true, force: true });
   }
+}
+
+/** The report of a folder that {@link ingestCsv} would take as it is; undefined when it would read the archive. */
+export async function ingestedReport(
+  folder: string,
+  options: Pick<IngestOptions, "onBadRow"> = {},
+): Promise<IngestReport | undefined> {
+  const known = await readReport(folder);
+  return known && (known.badRows === 0 || options.onBadRow === "skip") ? known : undefined;
 }
 
 /** Another process may have finished the same folder meanwhile; the one that is complete first stays. */
@@ -118,12 +136,13 @@ async function ingestInto(
   const bytes = archive.entry(entry).bytes;
   const csv = await readHeader(archive.stream(entry, { signal }), where);
   try {
-    assertHeader(csv.header, schema, where);
+    assertHeader(csv.header, schema, where, options.otherColumns);
   } catch (error) {
     await csv.discard();
     throw error;
   }
-  const reader: BlockReader = { engine, schema, newline: csv.newline, where };
+  const { header, newline } = csv;
+  const reader: BlockReader = { engine, schema, header, newline, where };
   const skip = options.onBadRow === "skip";
   const total = { rows: 0, badRows: 0, bytes: 0, badRowExamples: [] as BadRow[] };
   let blockNumber = 0;
@@ -159,6 +178,8 @@ async function ingestInto(
 interface BlockReader {
   readonly engine: Engine;
   readonly schema: CsvSchema;
+  /** Columns of the file, which may be more than the schema's. */
+  readonly header: readonly string[];
   readonly newline: "\n" | "\r\n";
   readonly where: string;
 }
@@ -184,7 +205,7 @@ async function convertBlock(
     engine.run(`COPY (${source}) TO ${quoteText(target)} (${form})`);
   let failure: unknown;
   try {
-    await write(`SELECT * FROM ${scan(reader, file)}`);
+    await write(`SELECT ${wanted(schema)} FROM ${scan(reader, file)}`);
     const { rows, bad } = await engine.row<{ rows: number; bad: number }>(
       `SELECT count(*) AS rows, count(*) FILTER (WHERE NOT coalesce(${acceptCondition(schema)}, false)) AS bad
        FROM read_parquet(${quoteText(target)})`,
@@ -205,9 +226,14 @@ async function convertBlock(
   return { rows, ...examined };
 }
 
+/** The schema's columns, as SQL. */
+function wanted(schema: CsvSchema): string {
+  return Object.keys(schema).map(quoteName).join(", ");
+}
+
 function scan(reader: BlockReader, file: string, extra = ""): string {
-  const columns = Object.entries(reader.schema)
-    .map(([name, column]) => `${quoteText(name)}: ${quoteText(column.type)}`)
+  const columns = reader.header
+    .map((name) => `${quoteText(name)}: ${quoteText(reader.schema[name]?.type ?? "VARCHAR")}`)
     .join(", ");
   const newline = reader.newline === "\r\n" ? "\\r\\n" : "\\n";
   return `read_csv(${quoteText(file)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"',
@@ -225,7 +251,7 @@ async function examineBlock(
   await engine.run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans");
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE read_rows AS
-     SELECT *, row_number() OVER () AS row_in_block FROM ${scan(reader, file, ", store_rejects = true, rejects_limit = 0")}`,
+     SELECT ${wanted(schema)}, row_number() OVER () AS row_in_block FROM ${scan(reader, file, ", store_rejects = true, rejects_limit = 0")}`,
   );
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE good_rows AS SELECT * FROM read_rows WHERE ${accept}`,

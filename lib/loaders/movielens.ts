@@ -4,13 +4,13 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, posix, resolve } from "node:path";
-import { type Progress, progress } from "../kernel/progress";
 import { type Archive, type ArchiveEntry, ArchiveError, openArchive } from "./archive";
 import type { CsvSchema } from "./csvSchema";
 import type { DataSource } from "./dataSource";
 import { type Engine, openEngine, type Relation } from "./engine";
 import { sha256OfFile } from "./fileIdentity";
-import { type IngestReport, ingestCsv, ingestedRows } from "./ingest";
+import { type IngestReport, ingestedRows } from "./ingest";
+import { ingestWithProgress } from "./ingestWithProgress";
 import { cacheFolder, dataFolder } from "./places";
 
 export interface MovieLens {
@@ -43,9 +43,6 @@ export type MovieLensFile = "ratings" | "movies" | "tags" | "links";
 
 /** Raised when the way rows are stored changes, so that old caches are not read. */
 const CACHE_VERSION = 2;
-
-/** Files below this size are read in well under a second. */
-const LONG_FILE_BYTES = 2 ** 26;
 
 const SYNTHETIC_MARK = /^\s*(?:#\s*)?synthetic data/i;
 
@@ -118,33 +115,6 @@ async function openMovieLens(
     links: await view("links"),
     ingest,
   };
-}
-
-/** Shows a bar only when there is something to wait for: a large file that is not in the cache yet. */
-async function ingestWithProgress(
-  archive: Archive,
-  entry: string,
-  schema: CsvSchema,
-  folder: string,
-  options: MovieLensOptions,
-): Promise<IngestReport> {
-  let bar: Progress | undefined;
-  const onProgress = (done: number, bytes: number) => {
-    if (bytes < LONG_FILE_BYTES) return;
-    bar ??= progress(`Reading ${entry} into the cache`, bytes);
-    bar.update(done);
-  };
-  try {
-    const report = await ingestCsv(archive, entry, schema, folder, {
-      onBadRow: options.onBadRow,
-      onProgress,
-    });
-    bar?.finish(`${report.rows.toLocaleString("en")} rows`);
-    return report;
-  } catch (error) {
-    bar?.fail();
-    throw error;
-  }
 }
 
 /** The folder inside the archive that holds the four files, with its slash; empty when they lie at the top. */

@@ -46,6 +46,7 @@ describe("an ordinary archive", () => {
       { name: "d/b.csv", bytes: 1000 },
       { name: "d/a.csv", bytes: 2 },
     ]);
+    assert.deepEqual(archive.folders, ["d/"]);
     assert.equal(archive.entry("d/a.csv").compressedBytes, 2);
     await archive.close();
   });

@@ -208,6 +208,7 @@ describe("the cache", () => {
     const unreadable = {
       name: "never read",
       entries: [],
+      folders: [],
       entry: (): ArchiveEntry => assert.fail("the archive was asked"),
       stream: () => assert.fail("the archive was read"),
       text: () => assert.fail("the archive was read"),

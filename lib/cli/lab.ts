@@ -17,7 +17,15 @@ function writeJupyterSettings(folder: string): void {
   writeAtomically(join(folder, "labconfig", "page_config.json"), `${JSON.stringify(page)}\n`);
 }
 
+const usage = `Usage: npm run lab [-- JUPYTERLAB OPTIONS]
+  opens JupyterLab in the project's folder with the TypeScript kernel
+  npm run lab -- --no-browser --port 8890   for example; --help-all lists JupyterLab's options`;
+
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(usage);
+    return 0;
+  }
   const place = placeOf();
   const { python } = readState(place.state);
   if (!python) {

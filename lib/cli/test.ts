@@ -34,7 +34,15 @@ const fileTimeout = 14 * minutes;
 const closingNames = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo"] as const;
 const closingLine = new RegExp(`^(${closingNames.join("|")}|duration_ms) ([0-9.]+)$`);
 
+const usage = `Usage: npm test [-- WORD ...]
+  without words: format and lint rules, types, and every test file under test/ but the benchmarks
+  WORD           only the test files whose paths hold one of the words: npm test -- loaders/archive`;
+
 async function main(patterns: readonly string[]): Promise<number> {
+  if (patterns.some((word) => word.startsWith("-"))) {
+    console.log(usage);
+    return patterns.every((word) => word === "--help" || word === "-h") ? 0 : 1;
+  }
   const { root } = placeOf();
   process.chdir(root);
   const files = findTestFiles(root, patterns);

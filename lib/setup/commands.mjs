@@ -51,8 +51,9 @@ export async function runCommand(argv) {
   try {
     await bringUp(session, stepsFor(command, args));
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(failureText(error));
+    const trouble = error instanceof SetupError ? error : diskTrouble(error, place.root);
+    if (!trouble) throw error;
+    console.error(failureText(trouble));
     return 1;
   } finally {
     stopListening();
@@ -69,6 +70,27 @@ export async function runCommand(argv) {
     // TensorFlow's native side logs to stderr, which a notebook run takes for an error.
     env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env },
   });
+}
+
+/**
+ * What the disk refused, in a sentence; undefined for any other error.
+ * @param {unknown} error
+ * @param {string} root
+ */
+function diskTrouble(error, root) {
+  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  const advice = new Map([
+    [
+      "ENOSPC",
+      "Make room on the disk (a full set-up takes about 2 GB), then run the command again.",
+    ],
+    ["EROFS", `Copy the project to a folder that can be written to; ${root} cannot.`],
+    ["EACCES", `Make ${root} and what is in it your own, then run the command again.`],
+    ["EPERM", `Make ${root} and what is in it your own, then run the command again.`],
+  ]).get(code ?? "");
+  return (
+    advice && new SetupError({ what: "a file could not be written", why: message, next: advice })
+  );
 }
 
 /** @param {string} command @param {readonly string[]} args */

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import { findClearAsyncRecord } from "./asyncRecord";
 import { endChildProcesses } from "./childProcesses";
 import { BEFORE_STOP, type FromIo, type IoOptions, type ToIo } from "./ioThread";
 import { kernelInfo } from "./kernelInfo";
@@ -27,25 +28,6 @@ function parseArguments(argv: readonly string[]): { root: string; connectionFile
     throw new Error("usage: node --import tsx lib/kernel/main.ts --root FOLDER connection.json");
   }
   return { root: realpathSync(root), connectionFile: realpathSync(connectionFile) };
-}
-
-/** Node checks its record of asynchronous contexts; it must be empty at the place where code is stopped. */
-function offerBeforeStop(): void {
-  const quiet = process as unknown as {
-    noDeprecation: boolean;
-    binding: (name: string) => unknown;
-  };
-  const before = quiet.noDeprecation;
-  quiet.noDeprecation = true;
-  try {
-    const hooks = quiet.binding("async_wrap") as { clearAsyncIdStack?: () => void };
-    (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(BEFORE_STOP)] = () =>
-      hooks.clearAsyncIdStack?.();
-  } catch {
-    // A Node without this door: an interrupt still works where Node's own record allows it.
-  } finally {
-    quiet.noDeprecation = before;
-  }
 }
 
 function start(): void {
@@ -71,7 +53,8 @@ function start(): void {
     );
   const io = startThread("ioThread.ts", { workerData: ioOptions });
   const post = (message: ToIo) => io.postMessage(message);
-  offerBeforeStop();
+  (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(BEFORE_STOP)] =
+    findClearAsyncRecord();
 
   const kernel = runKernel({
     root,

@@ -38,8 +38,7 @@ test("JupyterLab opens the chapter, runs it to its end, and draws its figures", 
   );
 
   const cell = page.locator(".jp-CodeCell", { hasText: '"01_rating_distribution"' });
-  await cell.scrollIntoViewIfNeeded();
-  await cell.locator(".js-plotly-plot .main-svg").first().waitFor({ state: "visible" });
+  await lab.scrollTo(cell, ".js-plotly-plot .main-svg");
   const bars = await cell.locator(".js-plotly-plot .bars .point path").count();
   assert.ok(bars >= 10, `the first figure shows ${bars} bars`);
   const captions = await page.locator(".jp-OutputArea .lab-caption").allTextContents();

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { projectRoot } from "../../lib/loaders/places";
 
 export interface JupyterLab {
@@ -14,12 +14,13 @@ export interface JupyterLab {
   open(notebook: string): Promise<void>;
   /** Restarts the kernel, runs all cells, and gives the prompts of the code cells once none waits any more. */
   runAll(options: { timeout: number }): Promise<string[]>;
+  /** Brings a cell into the window until what it should show is there: outputs are drawn only near the window. */
+  scrollTo(cell: Locator, shown: string): Promise<void>;
   /** Keeps a screenshot under `.lab/screenshots`. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
-const IDLE = '.jp-NotebookPanel-toolbar [data-status="idle"]';
 const TOKEN = "only-for-this-test";
 
 /** Starts a server whose folder holds copies of the notebooks, so that nothing is saved into the project. */
@@ -72,12 +73,16 @@ export async function startJupyterLab(
       async open(notebook) {
         await page.goto(`${address}/doc/tree/${encodeURIComponent(notebook)}?token=${TOKEN}`);
         await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: 60_000 });
-        await page.waitForSelector(IDLE, { timeout: 60_000 });
+        // The toolbar's circle says "idle" before there is a kernel; the status bar does not.
+        await page.getByText("TypeScript | Idle").waitFor({ timeout: 60_000 });
       },
       async runAll({ timeout }) {
         await page.locator('[data-command="notebook:restart-run-all"]').first().click();
         await page.locator(".jp-Dialog .jp-mod-accept").click({ timeout: 10_000 });
-        await page.locator(".jp-InputPrompt", { hasText: "[*]" }).first().waitFor({ timeout });
+        await page
+          .locator(".jp-InputPrompt", { hasText: "[*]" })
+          .first()
+          .waitFor({ state: "attached", timeout });
         const end = Date.now() + timeout;
         while (Date.now() < end) {
           const prompts = await promptsOf(page);
@@ -86,6 +91,16 @@ export async function startJupyterLab(
         }
         await screenshot("not-ended");
         throw new Error(`The notebook did not end within ${timeout / 1000} s.`);
+      },
+      async scrollTo(cell, shown) {
+        const target = cell.locator(shown).first();
+        for (let i = 0; i < 30; i++) {
+          await cell.scrollIntoViewIfNeeded();
+          if (await target.isVisible()) return;
+          await page.waitForTimeout(500);
+        }
+        await screenshot("not-shown");
+        throw new Error(`The cell shows no ${shown}.`);
       },
       screenshot,
     };

@@ -1,5 +1,6 @@
 /** Runs cells: has each checked, runs it, and reports what it did; one after the other. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
@@ -92,6 +93,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const execute: Executor["execute"] = (source, count, output, done) => {
     const controller = new AbortController();
+    // Many things may wait at once; Node would take that for a leak.
+    setMaxListeners(0, controller.signal);
     const work: Promise<unknown>[] = [];
     let isDone = false;
     let afterFailure: ((then: () => void) => void) | undefined;
@@ -237,6 +240,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       setTimeout(() => cell.fail(describeInterrupt(cell.count)), GRACE_MS);
     },
     stopped(place) {
+      modules.forgetUnfinished();
       const cell = running;
       if (!cell) return;
       cell.controller.abort(interruption());

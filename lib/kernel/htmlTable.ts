@@ -116,8 +116,11 @@ function chosen(count: number, limit: number): number[] {
 function choose(table: TableData, limits: TableLimits): Shown {
   const rows = chosen(table.rowCount, limits.rows ?? 60);
   const columns = chosen(table.columns.length, limits.columns ?? 30);
-  const right = table.columns.map((column, index) =>
-    column.align ? column.align === "right" : isNumeric(table, rows, index),
+  const right = new Set(
+    columns.filter((index) => {
+      const align = table.columns[index]?.align;
+      return index >= 0 && (align ? align === "right" : isNumeric(table, rows, index));
+    }),
   );
   const size = `${groupThousands(String(table.rowCount))} rows \u00d7 ${groupThousands(String(table.columns.length))} columns`;
   const isCut = rows.includes(-1) || columns.includes(-1);
@@ -126,7 +129,7 @@ function choose(table: TableData, limits: TableLimits): Shown {
     rows,
     columns,
     text: (row, column) => (row < 0 || column < 0 ? "\u2026" : formatCell(table.cell(row, column))),
-    alignRight: (column) => column >= 0 && right[column],
+    alignRight: (column) => right.has(column),
     caption: parts.join(" \u00b7 "),
   };
 }

@@ -15,6 +15,8 @@ export interface Modules {
   readonly load: (specifiers: readonly string[]) => Promise<Loaded[]>;
   /** `import("x")` inside a cell. */
   readonly importDynamically: (specifier: string) => Promise<unknown>;
+  /** Forgets modules in the middle of whose loading everything was stopped. */
+  readonly forgetUnfinished: () => void;
   readonly require: NodeJS.Require;
 }
 
@@ -98,6 +100,11 @@ export function createModules(options: ModulesOptions): Modules {
         return module.namespace;
       } finally {
         rememberLoaded();
+      }
+    },
+    forgetUnfinished() {
+      for (const [key, module] of Object.entries(fromRoot.cache)) {
+        if (module && !module.loaded) delete fromRoot.cache[key];
       }
     },
     require: fromRoot,

@@ -4,7 +4,9 @@ import type { TableColumn, TableData } from "./htmlTable";
 /** The value as a table, or undefined when it is none. */
 export function tableOf(value: unknown): TableData | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  return arrowTable(value) ?? danfoFrame(value) ?? tensor(value) ?? recordTable(value);
+  return (
+    arrowTable(value) ?? danfoFrame(value) ?? tensor(value) ?? estimate(value) ?? recordTable(value)
+  );
 }
 
 interface ArrowLike {
@@ -102,6 +104,26 @@ function tensor(value: object): TableData | undefined {
     caption:
       width > corner || height > corner ? `${caption}${leading}, corner` : `${caption}${leading}`,
   };
+}
+
+/** One estimate, or a list of them: what is estimated and its value, with whatever else it says in a line. */
+function estimate(value: object): TableData | undefined {
+  const list = Array.isArray(value) ? value : [value];
+  const isEstimate = (one: unknown) =>
+    isPlainRecord(one) &&
+    typeof (one as Record<string, unknown>).estimand === "string" &&
+    typeof (one as Record<string, unknown>).value === "number";
+  if (list.length === 0 || !list.every(isEstimate)) return undefined;
+  const rows = list.map((one: Record<string, unknown>) => {
+    const row: Record<string, unknown> = {};
+    for (const [name, item] of Object.entries(one)) {
+      if (!isPlainRecord(item)) row[name] = item;
+      else
+        for (const [part, inner] of Object.entries(item as object)) row[`${name}.${part}`] = inner;
+    }
+    return row;
+  });
+  return recordTable(rows);
 }
 
 /** An array of plain records with at least one column; columns in the order of their first appearance. */

@@ -134,8 +134,15 @@ function callerOf(site: NodeJS.CallSite, place: Place): string {
 }
 
 const FRAME = /^\s+at /;
-const NOT_SHOWN =
-  /\bnode:|[\\/]lib[\\/]kernel[\\/]|[\\/]node_modules[\\/]tsx[\\/]|^\s+at <anonymous>$/;
+const NODE_FRAME = /\bnode:|[\\/]node_modules[\\/]tsx[\\/]|^\s+at <anonymous>$/;
+/** Files of the kernel that stand between a cell and Node; its others are library that cells call. */
+const KERNEL_FRAME = /[\\/](executor|session|modules|main|awaitGuard)\.ts:\d+:\d+\)?$/;
+
+function isHidden(frame: string): boolean {
+  if (NODE_FRAME.test(frame)) return true;
+  return KERNEL_FRAME.test(frame) && frame.includes(relative(process.cwd(), __dirname));
+}
+
 const CELL_FRAME = /Cell \[(\d+)\]:(\d+)(?::(\d+))?/;
 
 const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
@@ -175,7 +182,7 @@ function addFrames(error: Error, traceback: string[], seen: Set<unknown>): void 
   if (seen.has(error) || seen.size > 5) return;
   seen.add(error);
   const stack = typeof error.stack === "string" ? error.stack : "";
-  const frames = stack.split("\n").filter((line) => FRAME.test(line) && !NOT_SHOWN.test(line));
+  const frames = stack.split("\n").filter((line) => FRAME.test(line) && !isHidden(line));
   const first = frames.find((frame) => CELL_FRAME.test(frame));
   const at = first ? CELL_FRAME.exec(first) : null;
   if (at) {

@@ -206,3 +206,11 @@ test("a failed cell takes the cells that were sent with it along, unless they as
   );
   assert.deepEqual(later, ["ok", "error", "ok", "ok"]);
 });
+
+test("many waits at once are no leak, and leave nothing on stderr", async () => {
+  const outcome = await kernel.run(
+    "const wait = async (n: number) => { await new Promise((r) => setTimeout(r, 20)); return n; };\n(await Promise.all(Array.from({ length: 200 }, (_, i) => wait(i)))).length",
+  );
+  assert.equal(resultOf(outcome), "200");
+  assert.equal(textOf(outcome, "stderr"), "");
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
@@ -109,6 +109,20 @@ test("an interrupt with no cell running stops what earlier cells left behind", a
   const left = resultOf(await kernel.run("left"));
   await pause(100);
   assert.equal(resultOf(await kernel.run("left")), left);
+});
+
+test("a module that was stopped while it loaded is loaded anew", async () => {
+  const path = join(kernel.folder, "slow.cjs");
+  writeFileSync(
+    path,
+    "if (!globalThis.fast) { console.log('started'); for (;;) {} }\nexports.value = 5;",
+  );
+  const load = `const slow = require(${JSON.stringify(path)});`;
+  await interrupted(load);
+  assert.equal(
+    resultOf(await kernel.run(`(globalThis as any).fast = true;\n${load}\nslow.value`)),
+    "5",
+  );
 });
 
 test("the signal SIGINT, too, stops a loop and a wait", async () => {

@@ -33,6 +33,18 @@ test("an array of records is a table with its text twin", async () => {
   assert.equal(data["text/plain"], "name          n\na<b   1,234,567\n         0.5000");
 });
 
+test("an estimate, and a list of them, is a small table", async () => {
+  const one =
+    '{ estimand: "ATE", value: 1.25, interval: { lower: 1, upper: 1.5 }, warnings: ["few"] }';
+  const single = outputsOf(await ok(`(${one})`), "execute_result")[0].data;
+  assert.equal(
+    single["text/plain"],
+    "estimand   value  interval.lower  interval.upper  warnings\nATE       1.2500               1          1.5000  few",
+  );
+  const list = outputsOf(await ok(`[${one}, ${one}]`), "execute_result")[0].data;
+  assert.equal(list["text/html"].match(/<tr>/g).length, 3);
+});
+
 test("an Arrow table is a table", async () => {
   const outcome = await ok(
     'import { tableFromArrays } from "apache-arrow";\ntableFromArrays({ x: new Float64Array([1.5, 2]), s: ["p", "q"] })',

@@ -13,9 +13,74 @@ export function sampleStandardDeviation(column: string): string {
   return `stddev_samp(${column})`;
 }
 
+/** Mean of doubles, summed with compensation: rounded but once, whatever the order of the rows. */
+export function mean(column: string): string {
+  return `favg(${column})`;
+}
+
+/** Sum of doubles with compensation. */
+export function total(column: string): string {
+  return `fsum(${column})`;
+}
+
 /** Unix seconds as a timestamp without zone, in UTC. */
 export function timeFromUnixSeconds(column: string): string {
   return `make_timestamp(${column} * 1000000)`;
+}
+
+/**
+ * Unix seconds with a fraction as a timestamp of nanoseconds, as pandas' `to_datetime(unit="s")` gives it: the fraction
+ * is rounded to nine digits, and what the double lacks of a whole nanosecond is cut.
+ */
+export function timeFromSecondsWithFraction(column: string): string {
+  const fraction = `round_even((${column} - floor(${column})) * 1e9, 0) / 1e9`;
+  return `make_timestamp_ns(floor(${column})::BIGINT * 1000000000 + trunc(${fraction} * 1e9)::BIGINT)`;
+}
+
+/** A timestamp as text with nine digits after the point. */
+export function textWithNanoseconds(column: string): string {
+  return `strftime(${column}, '%Y-%m-%d %H:%M:%S.%n')`;
+}
+
+/** Text such as `2020-07-05 05:27:48.378` as a timestamp; missing where it is no time. */
+export function timeFromText(column: string): string {
+  return `try_cast(${column} AS TIMESTAMP)`;
+}
+
+/** A number such as 20200705 as the timestamp of that day's begin. */
+export function dayFromNumber(column: string): string {
+  const day = `round_even(${column}, 0)::INTEGER`;
+  return `make_date(${wholeQuotient(day, "10000")}, ${wholeQuotient(day, "100")} % 100, ${day} % 100)::TIMESTAMP`;
+}
+
+/** A day such as `2020-07-05` as a literal timestamp. */
+export function dayLiteral(day: string): string {
+  return `TIMESTAMP '${day} 00:00:00'`;
+}
+
+/** One row for each day from a day to another, both included; use it as a column of a SELECT. */
+export function everyDay(from: string, to: string): string {
+  return `unnest(generate_series(${from}, ${to}, INTERVAL 1 DAY))`;
+}
+
+/** Whether text has a match of an RE2 pattern. */
+export function hasMatch(column: string, pattern: string): string {
+  return `regexp_matches(${column}, '${pattern}')`;
+}
+
+/** Matches of an RE2 pattern as a list. */
+export function allMatches(column: string, pattern: string): string {
+  return `regexp_extract_all(${column}, '${pattern}')`;
+}
+
+/** The value `steps` rows before in the window, missing where there is none. */
+export function valueBefore(column: string, steps: number, window: string): string {
+  return `lag(${column}, ${steps}) OVER ${window}`;
+}
+
+/** The value `steps` rows after in the window, missing where there is none. */
+export function valueAfter(column: string, steps: number, window: string): string {
+  return `lead(${column}, ${steps}) OVER ${window}`;
 }
 
 /** Calendar year of a timestamp as a 32-bit integer. */

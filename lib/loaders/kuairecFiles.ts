@@ -49,7 +49,12 @@ const matrix: CsvSchema = {
   video_duration: { type: "BIGINT", accept: "video_duration >= 0" },
   time: { type: "VARCHAR", optional: true },
   date: { type: "DOUBLE", ...calendarDate },
-  timestamp: { type: "DOUBLE", optional: true },
+  timestamp: {
+    type: "DOUBLE",
+    optional: true,
+    accept: "timestamp IS NULL OR (timestamp BETWEEN 0 AND 4102444800)",
+    goodValue: "is a number of Unix seconds, from 1970 to 2100",
+  },
   watch_ratio: { type: "DOUBLE", accept: "watch_ratio >= 0 AND isfinite(watch_ratio)" },
 };
 

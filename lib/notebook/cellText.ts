@@ -17,6 +17,20 @@ export function dateTimeText(time: Date): string {
   return text.endsWith(".000") ? text.slice(0, -4) : text;
 }
 
+/**
+ * How the values of one column are written in full: as {@link fullText}, but a column of days, in which every value that is
+ * there is a time at midnight, without the time of day.
+ */
+export function columnText(
+  values: readonly (Cell | undefined)[],
+): (value: Cell | undefined) => string {
+  const present = values.filter((value) => !isMissing(value));
+  const areDays =
+    present.length > 0 &&
+    present.every((value) => value instanceof Date && value.getTime() % 86_400_000 === 0);
+  return areDays ? (value) => fullText(value).slice(0, 10) : fullText;
+}
+
 /** `['Adventure', 'Children']`: a list of strings the way Python prints it, so that `ast.literal_eval` reads it. */
 export function listText(list: readonly string[]): string {
   return `[${list.map(quotedText).join(", ")}]`;

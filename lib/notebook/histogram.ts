@@ -1,6 +1,6 @@
 /** How many values lie where: bins and bars, on a linear or a logarithmic axis. */
 import { type Figure, type FigureOptions, rounded } from "./figure";
-import { axis, type Color, cornerNote, PALETTE, themedLayout } from "./theme";
+import { axis, type Color, cornerNote, legendFor, PALETTE, themedLayout } from "./theme";
 
 export interface BinOptions {
   /** Most bins; default 40. */
@@ -24,6 +24,10 @@ export interface Bins {
 export interface HistogramOptions extends FigureOptions, BinOptions {
   /** Default blue. */
   readonly color?: Color;
+  /** Counts on a logarithmic axis, for tails of few values; default false. A bin without values has no bar. */
+  readonly logY?: boolean;
+  /** Values to mark with a dashed line, by the name a legend shows: `{ "high watch": 0.8 }`. */
+  readonly marks?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -167,14 +171,39 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
   const xaxis = options.logX
     ? axis(options.xTitle, { type: "log", ...logTicks(range[0]!, range[1]!, bins.whole) })
     : axis(options.xTitle);
+  const marks = Object.entries(options.marks ?? {});
+  const highest = Math.max(...counts);
+  const markLines = marks.map(([name, value], index) => ({
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: [value, value],
+    y: [options.logY ? LEAST_ON_LOG_AXIS : 0, highest],
+    hoverinfo: "name",
+    line: { color: PALETTE[MARK_COLORS[index % MARK_COLORS.length]!], width: 2, dash: "dash" },
+  }));
   return {
-    data: [trace],
+    data: marks.length > 0 ? [{ ...trace, name: options.yTitle }, ...markLines] : [trace],
     layout: themedLayout(options, {
       bargap: 0,
       xaxis,
-      yaxis: axis(options.yTitle, { rangemode: "tozero" }),
+      yaxis: axis(options.yTitle, options.logY ? logCounts(highest) : { rangemode: "tozero" }),
+      ...legendFor(marks.length > 0 ? 2 : 1),
       annotations: leftOut(bins),
     }),
+  };
+}
+
+const MARK_COLORS: readonly Color[] = ["black", "vermillion", "green"];
+
+/** Where a logarithmic axis of counts begins: below 1, so that a bin of one value has a bar. */
+const LEAST_ON_LOG_AXIS = 0.5;
+
+function logCounts(highest: number): Record<string, unknown> {
+  return {
+    type: "log",
+    range: [Math.log10(LEAST_ON_LOG_AXIS), Math.log10(highest * 1.5)],
+    dtick: 1,
   };
 }
 

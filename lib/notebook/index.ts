@@ -2,14 +2,26 @@
 export { type Progress, progress } from "../kernel/progress";
 export { type Shown, show } from "../kernel/show";
 export { type BarsOptions, bars } from "./bars";
+export {
+  causalDiagram,
+  type DiagramArrow,
+  type DiagramNode,
+  type DiagramOptions,
+  type NodeKind,
+  type SequentialDiagramOptions,
+  sequentialDiagram,
+} from "./causalDiagram";
 export { percent } from "./cellText";
 export { type Chapter, chapter, type FigureNote, type TableOptions } from "./chapter";
 export type { ColumnChoice } from "./columns";
 export { csvText } from "./csv";
 export type { Figure, FigureOptions, Layout, Trace } from "./figure";
 export { frame } from "./frame";
+export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type BinOptions, type Bins, binned, type HistogramOptions, histogram } from "./histogram";
 export { type LinesOptions, lines } from "./lines";
+export { type LovePlotOptions, lovePlot } from "./lovePlot";
+export { type PanelExplorerOptions, panelExplorer } from "./panelExplorer";
 export { type PanelOptions, sideBySide, stacked } from "./panels";
 export { closeDrawing } from "./png";
 export type { Provenance, ProvenanceEntry } from "./provenance";

@@ -1,7 +1,7 @@
 /** A small table for reading: values written alike within a column, as HTML and as aligned text. */
 import { type TableData, tableHtml, tableText } from "../kernel/htmlTable";
 import type { Cell } from "../loaders/rows";
-import { fullText, isMissing, numberText } from "./cellText";
+import { columnText, isMissing, numberText } from "./cellText";
 import type { Table } from "./table";
 
 /** The longest text a cell shows; the file has it whole. */
@@ -42,9 +42,10 @@ function writer(name: string, values: readonly Cell[]): (value: Cell) => string 
   // metrics, each value is written by itself.
   const alike = values.every((value) => isNumber(value) || isMissing(value)) && name !== "value";
   const decimals = Math.max(0, ...numbers.map(decimalsOf));
+  const text = columnText(values);
   return (value) => {
     if (isMissing(value)) return "";
-    if (!isNumber(value)) return fullText(value);
+    if (!isNumber(value)) return text(value);
     if (NAMES.test(name) && Number.isInteger(Number(value))) return String(value);
     if (typeof value === "number" && alike && decimals > 0) return fixed(value, decimals);
     return numberText(value);

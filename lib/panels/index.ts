@@ -1,5 +1,9 @@
 /** Panels: tables built from a data set in named SQL steps, and the small tables that describe them. */
+export { addColumns } from "./addColumns";
 export { archiveListing } from "./archiveListing";
+export { archiveMembers } from "./archiveMembers";
+export { assertColumns, type ColumnType, columnTypes } from "./columnTypes";
+export { dailyRates } from "./dailyRates";
 export { type DescribeOptions, describe } from "./describe";
 export { genreSummary } from "./genreSummary";
 export {
@@ -30,6 +34,48 @@ export {
   yearlyActivity,
 } from "./ratingSample";
 export { type SamplingCheck, samplingCheck, samplingVerdict } from "./samplingCheck";
+export { SEQUENCE_COLUMNS } from "./sequenceColumns";
+export {
+  PRE_TREATMENT_COVARIATES,
+  SEQUENCE_FILES,
+  type SequenceInputs,
+  savedSequenceFiles,
+  saveSequenceInputs,
+  sequenceFile,
+  sequenceReadiness,
+} from "./sequenceInputs";
 export { type SlateSeed, type SlateSeedOptions, slateSeed, slateSeedSummary } from "./slateSeed";
 export { type TagSampleOptions, tagSample, tagSummary, topTags } from "./tagSample";
+export {
+  type DenseOptions,
+  denseUserDays,
+  type UserDayObservedOptions,
+  userDayObserved,
+} from "./userDay";
+export { addFuture, type FutureOptions, OUTCOME_COLUMNS, type OutcomeNames } from "./userDayFuture";
+export { assertGrid } from "./userDayGrid";
+export { addHistory, type HistoryOptions, historyColumns, STATE_COLUMNS } from "./userDayHistory";
+export {
+  addTreatments,
+  TREATMENT_RULES,
+  type TreatedPanel,
+  type TreatmentRule,
+  type TreatmentThreshold,
+  treatmentSummary,
+} from "./userDayTreatments";
 export { userFeatures } from "./userFeatures";
+export {
+  flagWatches,
+  type WatchEventsOptions,
+  type WatchFlags,
+  watchEvents,
+  watchRows,
+} from "./watchEvents";
+export {
+  activitySegments,
+  itemCategories,
+  itemDaily,
+  joinMetadata,
+  metadataDiagnostics,
+} from "./watchMetadata";
+export { coverageSummary, missingnessWithTypes, topVideos, userActivity } from "./watchSummary";

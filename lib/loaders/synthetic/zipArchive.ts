@@ -7,7 +7,10 @@ import { finished } from "node:stream/promises";
 import { ZipFile } from "yazl";
 
 export interface ZipEntry {
+  /** A name that ends in "/" is a folder, whose content is not asked for. */
   readonly name: string;
+  /** Written as it is, not deflated. Default false. */
+  readonly stored?: boolean;
   /** The contents, in pieces. Asked for when the entries before it are written. */
   readonly content: () => Iterable<Buffer> | AsyncIterable<Buffer>;
 }
@@ -27,16 +30,17 @@ export async function writeZip(
   file.on("error", (error) => failure.abort(error));
   const zip = new ZipFile();
   const streams: Readable[] = [];
+  // Local time, because a zip has no time zone: the same fields on every machine.
+  const mtime = new Date(2023, 9, 13, 12, 0, 0);
   for (const entry of entries) {
+    if (entry.name.endsWith("/")) {
+      zip.addEmptyDirectory(entry.name, { mtime, mode: 0o040755, forceDosTimestamp: true });
+      continue;
+    }
+    const compressionLevel = entry.stored === true ? 0 : 1;
     zip.addReadStreamLazy(
       entry.name,
-      {
-        // Local time, because a zip has no time zone: the same fields on every machine.
-        mtime: new Date(2023, 9, 13, 12, 0, 0),
-        mode: 0o100644,
-        compressionLevel: 1,
-        forceDosTimestamp: true,
-      },
+      { mtime, mode: 0o100644, compressionLevel, forceDosTimestamp: true },
       (ready) => {
         const stream = Readable.from(entry.content(), { objectMode: false });
         streams.push(stream);

@@ -9,17 +9,21 @@ import { sep } from "node:path";
 import type ts from "@tslab/typescript-for-tslab";
 import type { Converter } from "tslab/dist/converter";
 import { ts as compiler, withReplaced } from "./compiler";
+import { isPackageDeclaration, withoutDocumentation } from "./documentation";
 
 export interface CellConverter {
   /** Checks a cell; `output` is an ES module whose lines a source map at its end leads back to the cell. */
   readonly convert: Converter["convert"];
   readonly inspect: Converter["inspect"];
   readonly complete: Converter["complete"];
+  /** Where the name at a place of the cell that was inspected last is declared. */
+  readonly declarationsAt: (position: number) => readonly ts.Declaration[];
   readonly close: () => void;
 }
 
-const { bindSourceFile } = compiler as unknown as {
+const { bindSourceFile, getTouchingPropertyName } = compiler as unknown as {
   bindSourceFile: (file: ts.SourceFile, options: ts.CompilerOptions) => void;
+  getTouchingPropertyName: (file: ts.SourceFile, position: number) => ts.Node;
 };
 
 /** tslab's own module, read only after the compiler's functions were made exchangeable. */
@@ -43,6 +47,7 @@ type MakeHost = (
 /** Makes a converter for cells whose relative imports start in `process.cwd()`. Takes about a second. */
 export function createCellConverter(): CellConverter {
   const watched = watchByAsking();
+  let program: ts.Program | undefined;
   const original = compiler.createWatchCompilerHost as unknown as MakeHost;
   const makeHost: MakeHost = (files, tslabOptions, sys, _createProgram, ...rest) => {
     const options: ts.CompilerOptions = {
@@ -57,7 +62,9 @@ export function createCellConverter(): CellConverter {
     // tslab asks for a builder that keeps account of every file's dependencies; nothing here needs it.
     const host = original(files, options, sys, compiler.createAbstractBuilder, ...rest);
     resolveModules(host, options, sys);
-    onlyTheCell(host, options);
+    onlyTheCell(host, options, (made) => {
+      program = made;
+    });
     return host;
   };
   const { createConverter } = tslabConverter();
@@ -76,6 +83,17 @@ export function createCellConverter(): CellConverter {
     complete(previous, source, position) {
       watched.ask();
       return converter.complete(previous, source, position);
+    },
+    declarationsAt(position) {
+      const name = program?.getRootFileNames().find((root) => !root.endsWith(".d.ts"));
+      const file = name === undefined ? undefined : program?.getSourceFile(name);
+      if (!program || !file) return [];
+      const checker = program.getTypeChecker();
+      const shift = file.text.indexOf("\n") + 1; // the line before the cell
+      const symbol = checker.getSymbolAtLocation(getTouchingPropertyName(file, position + shift));
+      if (!symbol) return [];
+      const isAlias = symbol.flags & compiler.SymbolFlags.Alias;
+      return (isAlias ? checker.getAliasedSymbol(symbol) : symbol).declarations ?? [];
     },
     close: () => converter.close(),
   };
@@ -133,8 +151,12 @@ function readFast(sys: ts.System): void {
   sys.fileExists = remember(plain.fileExists, sys.fileExists.bind(sys));
   sys.directoryExists = remember(plain.directoryExists, sys.directoryExists.bind(sys));
   const readOther = sys.readFile.bind(sys);
+  const readForeign = (path: string, encoding?: string) => {
+    const text = plain.readFile(path, encoding);
+    return text !== undefined && isPackageDeclaration(path) ? withoutDocumentation(text) : text;
+  };
   sys.readFile = (path, encoding) =>
-    path.includes("/node_modules/") ? plain.readFile(path, encoding) : readOther(path, encoding);
+    path.includes("/node_modules/") ? readForeign(path, encoding) : readOther(path, encoding);
   if (plain.realpath) {
     const realpath = plain.realpath;
     sys.realpath = remember(realpath, realpath);
@@ -172,6 +194,7 @@ function resolveModules(
 function onlyTheCell(
   host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>,
   options: ts.CompilerOptions,
+  made: (program: ts.Program) => void,
 ): void {
   let after: ((program: ts.EmitAndSemanticDiagnosticsBuilderProgram) => void) | undefined;
   Object.defineProperty(host, "afterProgramCreate", {
@@ -180,6 +203,7 @@ function onlyTheCell(
     set(callback: (program: ts.EmitAndSemanticDiagnosticsBuilderProgram) => void) {
       after = (program) => {
         program.getAllDependencies = (file) => [file.fileName];
+        made(program.getProgram());
         // tslab reads the cell's names from the file; a checker, which would bind every file first, is
         // made only when the cell is checked.
         for (const name of host.rootFiles) {

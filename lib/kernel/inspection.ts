@@ -2,6 +2,7 @@
 import type tsTypes from "@tslab/typescript-for-tslab";
 import { ts } from "./compiler";
 import type { CellConverter } from "./converter";
+import { type Documentation, packageDocumentation } from "./documentation";
 
 export interface Inspection {
   readonly text: string;
@@ -22,7 +23,9 @@ export function inspectCell(
   for (const place of places) {
     if (place === undefined || place < 0) continue;
     const info = converter.inspect(previous, source, place);
-    if (info?.displayParts?.length) return describe(info);
+    if (!info?.displayParts?.length) continue;
+    if (info.documentation?.length || info.tags?.length) return describe(info);
+    return describe({ ...info, ...packageDocumentation(converter.declarationsAt(place)) });
   }
   return undefined;
 }
@@ -51,7 +54,9 @@ function calleeAt(source: string, position: number): number | undefined {
 const plain = (parts: readonly tsTypes.SymbolDisplayPart[] | undefined): string =>
   (parts ?? []).map((part) => part.text).join("");
 
-function describe(info: tsTypes.QuickInfo): Inspection {
+type Described = Pick<tsTypes.QuickInfo, "displayParts"> & Partial<Documentation>;
+
+function describe(info: Described): Inspection {
   const signature = plain(info.displayParts);
   const documentation = plain(info.documentation);
   const text = [signature, documentation].filter((part) => part !== "");

@@ -80,6 +80,23 @@ test("Shift-Tab shows signature and documentation as formatted text", async () =
   assert.equal((await inspect("   ", 1)).found, false);
 });
 
+test("packages and JavaScript's own library are documented, too", async () => {
+  const cases: [string, RegExp][] = [
+    ["Math.sqrt", /Returns the square root of a number/],
+    ["[1].map(", /Calls a defined callback function on each element/],
+    ['import { readFileSync } from "node:fs";\nreadFileSync', /Returns the contents of the `path`/],
+    [
+      'import { tableFromArrays } from "apache-arrow";\ntableFromArrays(',
+      /Creates a new Table from an object of typed arrays/,
+    ],
+  ];
+  for (const [code, documentation] of cases) {
+    const { found, data } = await inspect(code);
+    assert.equal(found, true, code);
+    assert.match(data["text/markdown"], documentation);
+  }
+});
+
 test("name? opens a page with its documentation", async () => {
   const outcome = await kernel.run("add?");
   const [page] = outcome.reply.content.payload;

@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 const root = resolve(__dirname, "../..");
@@ -87,22 +87,6 @@ class TypeScriptKernel(jupyter_kernel_test.KernelTests):
 unittest.main()
 `;
 
-test("Jupyter's conformance suite passes in every part it offers", async (t) => {
-  const python = await pythonWith("jupyter_kernel_test");
-  if (!python) {
-    const advice =
-      "NOT RUN: no Python here has jupyter_kernel_test (Debian: apt-get install python3-jupyter-kernel-test)";
-    t.diagnostic(advice);
-    t.skip(advice);
-    return;
-  }
-  writeFileSync(join(folder, "suite.py"), SUITE);
-  const { code, text } = await run(python, [join(folder, "suite.py"), "-v"]);
-  assert.equal(code, 0, text);
-  assert.match(text, /Ran 1\d tests/);
-  assert.doesNotMatch(text, /skipped/, text);
-});
-
 const EXECUTE = `
 import sys, nbformat
 from nbclient import NotebookClient
@@ -145,37 +129,56 @@ async function execute(python: string, name: string, ...cells: string[]) {
   return { text, cells: written.cells };
 }
 
-test("nbclient runs a notebook and keeps its outputs; a failing cell stops it with name and line", async (t) => {
-  const python = await pythonWith("nbclient");
-  if (!python) {
-    const advice = "NOT RUN: no Python here has nbclient (npm run lab sets one up)";
-    t.diagnostic(advice);
-    t.skip(advice);
-    return;
-  }
-  const good = await execute(
-    python,
-    "good",
-    'import { progress, show } from "./lib/kernel";\nconst bar = progress("work", 2);\nbar.update(1);\nbar.finish();',
-    'console.log("text"); show([{ a: 1 }]);\n({ answer: 42 })',
-  );
-  assert.doesNotMatch(good.text, /CellExecutionError/);
-  const [bar] = good.cells[0].outputs as { data: Record<string, string[]> }[];
-  assert.equal(good.cells[0].outputs.length, 1, "the bar is one output, in its final state");
-  assert.match([bar.data["text/plain"]].flat().join(""), /100%.*done in/);
-  assert.deepEqual(
-    good.cells[1].outputs.map(({ output_type }) => output_type),
-    ["stream", "display_data", "execute_result"],
-  );
-  const bad = await execute(
-    python,
-    "bad",
-    "const fine = 1;",
-    "function broken(): never {\n  throw new RangeError('out of bounds');\n}\n\nbroken();",
-    "console.log('never');",
-  );
-  assert.match(bad.text, /CellExecutionError RangeError \| out of bounds/);
-  assert.match(bad.text, /Cell \[2\], line 2/);
-  assert.equal(bad.cells[2].execution_count, null);
-  assert.equal(bad.cells[1].outputs[0].output_type, "error");
+// The suite waits most of its time: the two run side by side.
+describe("from Python", { concurrency: true }, () => {
+  test("Jupyter's conformance suite passes in every part it offers", async (t) => {
+    const python = await pythonWith("jupyter_kernel_test");
+    if (!python) {
+      const advice =
+        "NOT RUN: no Python here has jupyter_kernel_test (Debian: apt-get install python3-jupyter-kernel-test)";
+      t.diagnostic(advice);
+      t.skip(advice);
+      return;
+    }
+    writeFileSync(join(folder, "suite.py"), SUITE);
+    const { code, text } = await run(python, [join(folder, "suite.py"), "-v"]);
+    assert.equal(code, 0, text);
+    assert.match(text, /Ran 1\d tests/);
+    assert.doesNotMatch(text, /skipped/, text);
+  });
+
+  test("nbclient runs a notebook and keeps its outputs; a failing cell stops it with name and line", async (t) => {
+    const python = await pythonWith("nbclient");
+    if (!python) {
+      const advice = "NOT RUN: no Python here has nbclient (npm run lab sets one up)";
+      t.diagnostic(advice);
+      t.skip(advice);
+      return;
+    }
+    const good = await execute(
+      python,
+      "good",
+      'import { progress, show } from "./lib/kernel";\nconst bar = progress("work", 2);\nbar.update(1);\nbar.finish();',
+      'console.log("text"); show([{ a: 1 }]);\n({ answer: 42 })',
+    );
+    assert.doesNotMatch(good.text, /CellExecutionError/);
+    const [bar] = good.cells[0].outputs as { data: Record<string, string[]> }[];
+    assert.equal(good.cells[0].outputs.length, 1, "the bar is one output, in its final state");
+    assert.match([bar.data["text/plain"]].flat().join(""), /100%.*done in/);
+    assert.deepEqual(
+      good.cells[1].outputs.map(({ output_type }) => output_type),
+      ["stream", "display_data", "execute_result"],
+    );
+    const bad = await execute(
+      python,
+      "bad",
+      "const fine = 1;",
+      "function broken(): never {\n  throw new RangeError('out of bounds');\n}\n\nbroken();",
+      "console.log('never');",
+    );
+    assert.match(bad.text, /CellExecutionError RangeError \| out of bounds/);
+    assert.match(bad.text, /Cell \[2\], line 2/);
+    assert.equal(bad.cells[2].execution_count, null);
+    assert.equal(bad.cells[1].outputs[0].output_type, "error");
+  });
 });

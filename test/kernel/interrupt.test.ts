@@ -156,27 +156,6 @@ function childrenOf(parent: number): number[] {
     });
 }
 
-test("a shutdown ends a kernel that never yields, with its threads and children", async () => {
-  const other = await startKernel();
-  await other.run(
-    "import { spawn } from 'node:child_process'; import { Worker } from 'node:worker_threads';\nspawn('sleep', ['1000']); new Worker('setInterval(() => {}, 1e6)', { eval: true }); undefined",
-  );
-  const pid = other.process.pid ?? 0;
-  const children = process.platform === "linux" ? childrenOf(pid) : [];
-  if (process.platform === "linux") assert.equal(children.length, 1);
-  const { id } = other.send("execute_request", {
-    code: "console.log('started'); for (;;) {}",
-    silent: false,
-  });
-  await other.waitFor((m) => m.parent.msg_id === id && m.type === "stream");
-  await other.stop();
-  assert.notEqual(await other.exited, undefined);
-  for (const child of children) {
-    for (let turn = 0; turn < 50 && isAlive(child); turn++) await pause(20);
-    assert.equal(isAlive(child), false, "the child process is gone");
-  }
-});
-
 test("a kernel whose parent dies ends by itself", async (t) => {
   if (process.platform === "win32") return t.skip("no process groups here");
   const orphan = await startKernel({ parent: "shell" });
@@ -185,6 +164,26 @@ test("a kernel whose parent dies ends by itself", async (t) => {
   for (let turn = 0; turn < 200 && isAlive(pid); turn++) await pause(50);
   assert.equal(isAlive(pid), false);
   await orphan.stop();
+});
+
+test("a shutdown ends a kernel that never yields, with its threads and children", async () => {
+  await kernel.run(
+    "import { spawn } from 'node:child_process'; import { Worker } from 'node:worker_threads';\nspawn('sleep', ['1000']); new Worker('setInterval(() => {}, 1e6)', { eval: true }); undefined",
+  );
+  const pid = kernel.process.pid ?? 0;
+  const children = process.platform === "linux" ? childrenOf(pid) : [];
+  if (process.platform === "linux") assert.equal(children.length, 1);
+  const { id } = kernel.send("execute_request", {
+    code: "console.log('started'); for (;;) {}",
+    silent: false,
+  });
+  await kernel.waitFor((m) => m.parent.msg_id === id && m.type === "stream");
+  await kernel.stop();
+  assert.notEqual(await kernel.exited, undefined);
+  for (const child of children) {
+    for (let turn = 0; turn < 50 && isAlive(child); turn++) await pause(20);
+    assert.equal(isAlive(child), false, "the child process is gone");
+  }
 });
 
 function isAlive(pid: number): boolean {

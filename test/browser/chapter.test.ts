@@ -29,7 +29,7 @@ test("JupyterLab opens the chapter, runs it to its end, and draws its figures", 
   const { page } = lab;
   await lab.open(CHAPTER);
   const prompts = await lab.runAll({ timeout: 240_000 });
-  const errors = page.locator('[data-mime-type="application/vnd.jupyter.error"]');
+  const errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]');
   assert.deepEqual(await errors.allTextContents(), []);
   assert.ok(prompts.length > 15);
   assert.deepEqual(

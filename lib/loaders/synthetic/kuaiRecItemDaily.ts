@@ -100,57 +100,66 @@ function dayFields(
   const z = Math.sqrt(persistence) * level + Math.sqrt(1 - persistence) * draws.normal();
   const logShows = interpolate(SHOWS, z);
   const shows = Math.floor(Math.exp(logShows));
-  const rate = Math.max(0, interpolate(ITEM_DAILY.playRate, logShows) + 0.16 * draws.normal());
+  const swing = draws.normal();
+  const usual = interpolate(ITEM_DAILY.playRate, logShows) + 0.25 * swing;
+  // Now and then a video is played over and over, or the plays of earlier shows are counted.
+  const rate = draws.bernoulli(0.0005)
+    ? 1 + draws.exponential(8)
+    : Math.max(0, Math.min(usual, 1 + 0.03 * Math.abs(swing)));
   const plays = some(shows * rate, draws);
   const likes = some(plays * Math.exp(interpolate(LIKES, draws.normal())), draws);
   const completes = Math.min(plays, some(plays * 0.52, draws));
-  const comments = some(plays * 0.0009 * Math.exp(1.1 * draws.normal()), draws);
+  const comments = some(plays * 0.0007 * Math.exp(1.1 * draws.normal()), draws);
   const shares = some(plays * 0.0003 * Math.exp(1.3 * draws.normal()), draws);
   const follows = some(plays * 0.0012, draws);
-  const users = (count: number) => (count === 0 ? 0 : Math.max(1, Math.floor(0.9 * count)));
-  const pair = (count: number) => {
-    csv.comma();
-    csv.integer(count);
-    csv.comma();
-    csv.integer(users(count));
-  };
-  const one = (count: number) => {
-    csv.comma();
-    csv.integer(count);
-  };
-  pair(shows);
-  pair(plays);
-  one(Math.floor(1000 * plays * Math.min(seconds, 8)));
-  pair(completes);
-  pair(Math.floor(0.6 * plays));
-  pair(Math.floor(0.3 * plays));
-  pair(Math.floor(0.25 * plays));
+  pair(csv, shows);
+  pair(csv, plays);
+  one(csv, Math.floor(1000 * plays * Math.min(seconds, 8)));
+  pair(csv, completes);
+  pair(csv, Math.floor(0.6 * plays));
+  pair(csv, Math.floor(0.3 * plays));
+  pair(csv, Math.floor(0.25 * plays));
   csv.comma();
   csv.ascii(String(Math.round(1e6 * Math.min(1, (8 / seconds) * (0.5 + 0.2 * rate))) / 1e6));
-  one(comments * 9_000);
-  pair(likes);
-  one(Math.floor(0.55 * likes));
-  one(likes - Math.floor(0.55 * likes));
-  pair(Math.floor(0.04 * likes));
-  pair(comments);
-  one(Math.floor(0.8 * comments));
-  one(comments - Math.floor(0.8 * comments));
-  pair(Math.floor(0.03 * comments));
-  pair(Math.floor(0.7 * comments));
-  pair(follows);
-  pair(Math.floor(0.05 * follows));
-  pair(shares);
-  pair(Math.floor(0.9 * shares));
-  pair(Math.floor(0.00002 * plays));
-  pair(Math.floor(0.0003 * plays));
+  one(csv, comments * 9_000);
+  pair(csv, likes);
+  one(csv, Math.floor(0.55 * likes));
+  one(csv, likes - Math.floor(0.55 * likes));
+  pair(csv, Math.floor(0.04 * likes));
+  pair(csv, comments);
+  one(csv, Math.floor(0.8 * comments));
+  one(csv, comments - Math.floor(0.8 * comments));
+  pair(csv, Math.floor(0.03 * comments));
+  pair(csv, Math.floor(0.7 * comments));
+  pair(csv, follows);
+  pair(csv, Math.floor(0.05 * follows));
+  pair(csv, shares);
+  pair(csv, Math.floor(0.9 * shares));
+  pair(csv, Math.floor(0.00002 * plays));
+  pair(csv, Math.floor(0.0003 * plays));
   if (!isCollected) csv.ascii(",,,,");
   else {
-    const collects = some(plays * 0.00012 * Math.exp(1.2 * draws.normal()), draws);
+    const collects = some(plays * 0.00008 * Math.exp(1.2 * draws.normal()), draws);
     floating(csv, collects);
-    floating(csv, users(collects));
+    floating(csv, usersOf(collects));
     floating(csv, Math.floor(0.1 * collects));
     floating(csv, Math.floor(0.09 * collects));
   }
+}
+
+/** A count of events, and of the users behind them. */
+function pair(csv: CsvBytes, count: number): void {
+  one(csv, count);
+  one(csv, usersOf(count));
+}
+
+function one(csv: CsvBytes, count: number): void {
+  csv.comma();
+  csv.integer(count);
+}
+
+function usersOf(count: number): number {
+  return count === 0 ? 0 : Math.max(1, Math.floor(0.9 * count));
 }
 
 /** A column with empty fields became one of floating point numbers. */

@@ -42,15 +42,15 @@ export const PROCESS = {
   },
   /** Log odds of an active day. */
   activity: {
-    intercept: 6.15,
-    interest: 1.9,
+    intercept: 6.45,
+    interest: 2.2,
     aftermath: 0.4,
     afterIntense: [-0.2, -0.45, -0.55, -0.55],
     afterHighWatch: [0.25, 0.45, 0.5, 0.5],
   },
   /** Log odds of an intense day, on an active day. */
   intensity: {
-    intercept: -1.33,
+    intercept: -1.34,
     lag1Interactions: 0.005,
     prior3Interactions: 0.0105,
     meanLag1: 50,
@@ -71,13 +71,13 @@ export const PROCESS = {
     /** Videos of an ordinary day at most; an intense day has at least one more. */
     most: 69,
     /** Log odds that an ordinary day is long. */
-    intercept: 0.42,
+    intercept: 0.52,
     noise: 0.5,
     weekend: 0.15,
     perDay: -0.012,
     meanDay: 31,
     /** Weight of the logarithm of the pace: the finite catalogue. */
-    pace: 1.8,
+    pace: 2.1,
     /** A day takes at most this share of the videos that are left. */
     mostOfLeft: 0.5,
     /** Days' worth of videos left over at the end when all goes evenly. */
@@ -101,7 +101,7 @@ export const PEOPLE = {
   /** Share of each segment among the users of small_matrix, and among the others. */
   smallSegments: [0.769, 0.209, 0.003, 0.019],
   otherSegments: [0.8685, 0.1114, 0.0042, 0.0159],
-  appetiteSd: 0.25,
+  appetiteSd: 0.15,
   tasteSd: 0.5,
   loyaltySd: 0.4,
   /** Change of the log odds of activity for one unit of taste: who watches more to the end comes less often. */
@@ -112,7 +112,7 @@ export const PEOPLE = {
   /** Videos of small_matrix that a user is never shown, at least and at most. */
   unseen: [1, 28],
   /** Rows without a time that a user has at most, as a share of the user's videos. */
-  mostUntimed: 0.09,
+  mostUntimed: 0.1,
   /** big_matrix: standard deviation of the logarithm of the rows of a user, and bounds of rows a day. */
   bigRowsSd: 0.55,
   bigRowsADay: [3, 95],
@@ -122,23 +122,23 @@ export const PEOPLE = {
 export const WATCHING = {
   /** A video counts as watched high from this ratio of play to video duration. */
   highRatio: 0.8,
-  /** Play duration in seconds at a share of all rows. */
+  /** Play duration in seconds at a share of all rows, before the factor of the day, which spreads it. */
   playSeconds: [
     [0, 0.0002],
     [0.0008, 0.02],
-    [0.01, 0.5],
-    [0.05, 1.94],
-    [0.25, 5.71],
-    [0.5, 7.67],
-    [0.75, 9.69],
-    [0.95, 15.7],
-    [0.99, 32],
-    [0.999, 125],
-    [0.9999, 420],
-    [1, 1_510],
+    [0.01, 0.6],
+    [0.05, 2.2],
+    [0.25, 5.95],
+    [0.5, 7.45],
+    [0.75, 9],
+    [0.95, 13.7],
+    [0.99, 28],
+    [0.999, 110],
+    [0.9999, 380],
+    [1, 1_300],
   ] as Curve,
   /** A day's play durations are all multiplied by one factor, in these bounds. */
-  dayFactor: [0.75, 1.4],
+  dayFactor: [0.8, 1.25],
   /** Videos of one session, on average. */
   session: 28,
   /** Pause after a video, seconds, on average. */
@@ -200,11 +200,11 @@ export const ITEM_DAILY = {
   persistence: 0.9,
   /** Plays for one show: mean at a number of shows (natural logarithm), and spread. */
   playRate: [
-    [1, 0.32],
-    [4.3, 0.4],
+    [1, 0.2],
+    [4.3, 0.3],
     [7.5, 0.58],
-    [10.2, 0.86],
-    [13, 0.97],
+    [10.2, 0.9],
+    [13, 0.98],
     [17, 1.02],
   ] as Curve,
   /** Likes for one play at normal scores. */
@@ -212,10 +212,10 @@ export const ITEM_DAILY = {
     [-2.5, 0.001],
     [-0.674, 0.008],
     [0, 0.0165],
-    [0.674, 0.034],
-    [1.645, 0.09],
+    [0.674, 0.036],
+    [1.645, 0.11],
     [3.5, 0.35],
   ] as Curve,
   /** Collecting was counted after this share of the days: 22 % of the rows lie before it. */
-  collectAfter: 0.4683,
+  collectAfter: 0.468,
 } as const;

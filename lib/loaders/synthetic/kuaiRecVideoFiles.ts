@@ -1,5 +1,5 @@
 /** item_categories.csv, kuairec_caption_category.csv and video_raw_categories_multi.csv. */
-import type { Random } from "../../stats";
+import { type Random, sampleWithoutReplacement } from "../../stats";
 import { pick } from "./kuaiRecPeople";
 import { table } from "./kuaiRecUserFiles";
 import type { Videos } from "./kuaiRecVideos";
@@ -73,8 +73,8 @@ export function captionsCsv(videos: Videos, random: Random): Buffer {
   return table(header, videos.size, (video) => {
     const draws = random.fork(video);
     const tags = Array.from(
-      { length: pick([43, 30, 17, 10], draws) },
-      () => TAGS[draws.integer(TAGS.length)],
+      sampleWithoutReplacement(TAGS.length, pick([43, 30, 17, 10], draws), draws),
+      (tag) => TAGS[tag],
     );
     return [
       String(video),

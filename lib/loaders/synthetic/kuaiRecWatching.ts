@@ -49,7 +49,7 @@ export function watcher(most: number): Watcher {
       let watched = Math.round(day.play[i] * factor);
       // What the factor leaves on the wrong side is drawn anew on the right one.
       if (isHigh[i] === 1 && watched / duration < WATCHING.highRatio) {
-        const above = random.exponential(0.25);
+        const above = random.exponential(0.2);
         watched = Math.ceil(duration * (WATCHING.highRatio + above));
         if (watched / duration < WATCHING.highRatio) watched++;
       } else if (isHigh[i] === 0 && watched / duration >= WATCHING.highRatio) {

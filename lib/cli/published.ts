@@ -57,7 +57,7 @@ export function readTableFile(path: string): TextRow[] {
 
 /**
  * Compares one published table with the computed one, value by value. A number agrees when it rounds to what was
- * printed; text agrees when it is equal, or begins with what was printed before `...`. The number of rows is a value too.
+ * printed; times may have zeros at their end; text agrees when it is equal, or begins with what was printed before `...`. The number of rows is a value too.
  */
 export function compareTable(
   published: PublishedTable,
@@ -101,9 +101,17 @@ function computedRow(
 
 const PRINTED_NUMBER = /^-?\d[\d,]*(\.\d+)?$/;
 
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/;
+
+/** A time without the zeros at the end of its fraction: milliseconds may be printed as microseconds. */
+function withoutZeros(time: string): string {
+  return time.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
 /** Whether a computed value, in full precision, is what was printed. */
 export function agrees(published: string, computed: string): boolean {
   if (published === computed) return true;
+  if (TIME.test(published)) return withoutZeros(published) === withoutZeros(computed);
   if (published.endsWith("...")) return computed.startsWith(published.slice(0, -3));
   if (!PRINTED_NUMBER.test(published) || computed.trim() === "") return false;
   const decimals = published.split(".")[1]?.length ?? 0;

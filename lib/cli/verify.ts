@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ArchiveError, openArchive } from "../loaders";
+import { ArchiveError, kuaiRecName, openArchive } from "../loaders";
 import { archivePath, dataSet, dataSetState } from "../loaders/dataSets";
 import { movieLensName } from "../loaders/movielens";
 import { runNotebooks } from "./notebooks";
@@ -18,7 +18,7 @@ import {
   readTableFile,
 } from "./published";
 
-const USAGE = `Usage: npm run verify [-- --movielens path/to/ml-32m.zip]
+const USAGE = `Usage: npm run verify [-- --movielens path/to/ml-32m.zip --kuairec path/to/18164998.zip]
 Compares the published tables of the courses with the project's own results. Needs the data set they were computed on.`;
 
 /** Lines shown of a table that disagrees. */
@@ -27,6 +27,8 @@ const SHOWN = 10;
 export interface VerifyOptions {
   /** Archive to take in place of data/movieLens/ml-32m.zip. */
   readonly movielens?: string;
+  /** Archive to take in place of data/Kuairec/18164998.zip. */
+  readonly kuairec?: string;
   readonly write: (line: string) => void;
   readonly chapters?: readonly PublishedChapter[];
 }
@@ -38,7 +40,8 @@ export interface VerifyOptions {
 export async function verify(options: VerifyOptions): Promise<boolean> {
   let allAgree = true;
   for (const chapter of options.chapters ?? publishedChapters()) {
-    const archive = options.movielens ?? (await archiveInPlace(chapter.dataset));
+    const kind = kindOf(chapter.dataset);
+    const archive = options[kind] ?? (await archiveInPlace(chapter.dataset));
     const name = `${chapter.course}/${chapter.chapter}`;
     if (archive === undefined) {
       options.write(
@@ -46,14 +49,14 @@ export async function verify(options: VerifyOptions): Promise<boolean> {
       );
       continue;
     }
-    const held = await heldDataSet(archive);
+    const held = await (kind === "kuairec" ? heldKuaiRec(archive) : heldMovieLens(archive));
     if (held !== chapter.dataset) {
       options.write(
         `${name}: not compared, the values were published for ${chapter.dataset} and ${archive} holds ${held}.`,
       );
       continue;
     }
-    allAgree = (await verifyChapter(chapter, name, archive, options.write)) && allAgree;
+    allAgree = (await verifyChapter(chapter, name, { [kind]: archive }, options.write)) && allAgree;
   }
   return allAgree;
 }
@@ -66,7 +69,22 @@ async function archiveInPlace(dataset: string): Promise<string | undefined> {
   return found.state === "there" ? archivePath(set) : undefined;
 }
 
-async function heldDataSet(path: string): Promise<string> {
+/** Which option names the archive of a data set. */
+function kindOf(dataset: string): "movielens" | "kuairec" {
+  return dataset === "kuairec" ? "kuairec" : "movielens";
+}
+
+async function heldKuaiRec(path: string): Promise<string> {
+  try {
+    return await kuaiRecName(path);
+  } catch (error) {
+    if (error instanceof ArchiveError && error.message.includes("holds no"))
+      return "no KuaiRec data";
+    throw error;
+  }
+}
+
+async function heldMovieLens(path: string): Promise<string> {
   const archive = await openArchive(path);
   try {
     return movieLensName(archive, path);
@@ -81,14 +99,14 @@ async function heldDataSet(path: string): Promise<string> {
 async function verifyChapter(
   chapter: PublishedChapter,
   name: string,
-  archive: string,
+  archives: { readonly movielens?: string; readonly kuairec?: string },
   write: (line: string) => void,
 ): Promise<boolean> {
   const out = mkdtempSync(join(tmpdir(), "verify-"));
   try {
-    write(`${name}: running on ${archive}`);
+    write(`${name}: running on ${Object.values(archives).join(", ")}`);
     const screen = { write: () => {}, live: false, columns: 100 };
-    const { outcome } = await runNotebooks({ names: [name], movielens: archive, out, screen });
+    const { outcome } = await runNotebooks({ names: [name], ...archives, out, screen });
     if (outcome !== "done") {
       write(
         `${name}: the chapter did not run to its end. "npm run notebooks -- ${name}" shows why.`,
@@ -130,7 +148,11 @@ export function compareChapter(
 async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { movielens: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      movielens: { type: "string" },
+      kuairec: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) {
     console.log(USAGE);
@@ -138,7 +160,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const folder = process.env.INIT_CWD ?? process.cwd();
   const movielens = values.movielens && resolve(folder, values.movielens);
-  return (await verify({ movielens, write: (line) => console.log(line) })) ? 0 : 1;
+  const kuairec = values.kuairec && resolve(folder, values.kuairec);
+  return (await verify({ movielens, kuairec, write: (line) => console.log(line) })) ? 0 : 1;
 }
 
 if (require.main === module) {

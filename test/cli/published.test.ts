@@ -44,6 +44,10 @@ describe("agrees", () => {
     ["Star Wars: Episode V...", "Star Wars: Episode IV - A New Hope (1977)", false],
     ["2009-12-31 06:58:12", "2009-12-31 06:58:12", true],
     ["2009-12-31 06:58:12", "2009-12-31 06:58:13", false],
+    ["2020-07-05 00:01:03.816000", "2020-07-05 00:01:03.816", true],
+    ["2020-07-05 00:01:03.816000", "2020-07-05 00:01:03.81", false],
+    ["2020-07-05 00:00:10", "2020-07-05 00:00:1", false],
+    ["2020-07-04 21:27:48.378000021", "2020-07-04 21:27:48.378", false],
   ];
   for (const [published, computed, expected] of pairs) {
     test(`${published} and ${computed || "nothing"}: ${expected}`, () => {
@@ -178,6 +182,33 @@ describe("the published values", () => {
         "readiness_checks",
       ],
     );
+  });
+
+  test("are there for the first chapter of the long-term course, whose numbers fit each other", () => {
+    const chapter = chapters.find((one) => one.course === "long_term_causal_effects")!;
+    assert.equal(chapter.dataset, "kuairec");
+    const records = (table: string) => {
+      const { columns, rows } = chapter.tables.find((one) => one.table === table)!;
+      return rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i]!, value])));
+    };
+    assert.equal(chapter.tables.length, 22);
+    assert.equal(records("naive_associations").length, 8);
+    for (const row of records("naive_associations")) {
+      const difference = Number(row.treated_mean) - Number(row.control_mean);
+      assert.ok(Math.abs(difference - Number(row.difference)) < 2e-4, row.outcome);
+    }
+    assert.deepEqual(
+      records("treatment_summary").map((row) => row.treated_user_days),
+      ["1,434.0000", "2,776.0000"],
+    );
+    // The grid is 91 users times 63 days.
+    for (const row of records("treatment_summary")) {
+      const days = Number(row.treated_user_days?.replaceAll(",", ""));
+      assert.ok(agrees(row.share_of_user_days!, String(days / (91 * 63))));
+    }
+    assert.equal(records("confounding_balance").length, 16);
+    assert.equal(new Set(records("missingness_with_types").map((row) => row.column)).size, 15);
+    assert.ok(records("readiness_checks").every((row) => row.passes === "True"));
   });
 
   for (const { course, chapter, tables } of chapters) {

@@ -125,6 +125,21 @@ describe("verify", () => {
     assert.match((await said(none)).lines[0]!, /holds no MovieLens data\.$/);
   });
 
+  test("takes another option for KuaiRec, and says what its archive holds", async () => {
+    const kuairec = { ...CHAPTER, course: "long_term_causal_effects", dataset: "kuairec" };
+    const told = async (options: { movielens?: string; kuairec?: string }) => {
+      const lines: string[] = [];
+      await verify({ ...options, chapters: [kuairec], write: (line) => lines.push(line) });
+      return lines;
+    };
+    const ratings = archive("m.zip", "ml-32m/");
+    assert.match((await told({ movielens: ratings }))[0]!, /kuairec is not there.*get kuairec/);
+    assert.match((await told({ kuairec: ratings }))[0]!, /m\.zip holds no KuaiRec data\.$/);
+    const readme = { name: "README.txt", content: "Synthetic data\nseed: 1\n" };
+    const made = place.write("k.zip", zipOf([{ name: "KuaiRec.zip", content: "" }, readme]));
+    assert.match((await told({ kuairec: made }))[0]!, /k\.zip holds kuairec-synthetic\.$/);
+  });
+
   test("stops with a clear word when the archive in place is damaged", async () => {
     mkdirSync(join(place.folder, "data", "movieLens"), { recursive: true });
     const path = join(place.folder, "data", "movieLens", "ml-32m.zip");

@@ -54,6 +54,18 @@ describe("csvText", () => {
     assert.equal(csv([{ x: 9007199254740993n }, { x: 12n }]), "x\n9007199254740993\n12\n");
   });
 
+  // pandas 2 and 3: pd.DataFrame({"d": pd.to_datetime([...])}).to_csv(index=False)
+  it("writes a column of days without the time of day, as pandas does", () => {
+    const [day, noon] = [new Date("2020-07-05T00:00:00Z"), new Date("2020-07-06T12:00:00Z")];
+    assert.equal(csv([{ d: day }, { d: null }]), 'd\n2020-07-05\n""\n');
+    assert.equal(csv([{ d: day }, { d: noon }]), "d\n2020-07-05 00:00:00\n2020-07-06 12:00:00\n");
+    const mixed = [
+      { metric: "first day", value: day },
+      { metric: "days", value: 3 },
+    ];
+    assert.equal(csv(mixed), "metric,value\nfirst day,2020-07-05 00:00:00\ndays,3\n");
+  });
+
   it("writes times in UTC, with a fraction only where there is one", () => {
     const rows = [
       { t: new Date("2009-12-31T06:58:12Z") },

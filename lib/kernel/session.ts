@@ -4,6 +4,7 @@ import type { Worker } from "node:worker_threads";
 import type { MimeBundle } from "./cell";
 import { createChecker } from "./checker";
 import { createExecutor, type Executor } from "./executor";
+import { inspectPromisesPlainly } from "./inspectPromises";
 import type { FromIo, ToIo } from "./ioThread";
 import { createRequests } from "./requests";
 import { installStackFormat } from "./traceback";
@@ -25,6 +26,7 @@ export interface Kernel {
 
 export function runKernel({ root, here, post, startChecker }: KernelOptions): Kernel {
   installStackFormat();
+  inspectPromisesPlainly();
   const checker = createChecker(startChecker);
   const executor: Executor = createExecutor({
     root,

@@ -101,6 +101,8 @@ export function installStackFormat(): void {
     const lines = [plainNames(headOf(error))];
     for (const site of sites) {
       const place = placeOf(site);
+      // From here on it is the kernel that calls.
+      if (place && KERNEL_FILE.test(place.file) && place.file.startsWith(__dirname)) break;
       const isNode = !place || place.file.startsWith("node:");
       if (!place) {
         if (!site.isNative()) lines.push(`    at ${site}`);
@@ -136,12 +138,7 @@ function callerOf(site: NodeJS.CallSite, place: Place): string {
 const FRAME = /^\s+at /;
 const NODE_FRAME = /\bnode:|[\\/]node_modules[\\/]tsx[\\/]|^\s+at <anonymous>$/;
 /** Files of the kernel that stand between a cell and Node; its others are library that cells call. */
-const KERNEL_FRAME = /[\\/](executor|session|modules|main|awaitGuard)\.ts:\d+:\d+\)?$/;
-
-function isHidden(frame: string): boolean {
-  if (NODE_FRAME.test(frame)) return true;
-  return KERNEL_FRAME.test(frame) && frame.includes(relative(process.cwd(), __dirname));
-}
+const KERNEL_FILE = /[\\/](executor|session|modules|main|awaitGuard)\.ts$/;
 
 const CELL_FRAME = /Cell \[(\d+)\]:(\d+)(?::(\d+))?/;
 
@@ -182,7 +179,7 @@ function addFrames(error: Error, traceback: string[], seen: Set<unknown>): void 
   if (seen.has(error) || seen.size > 5) return;
   seen.add(error);
   const stack = typeof error.stack === "string" ? error.stack : "";
-  const frames = stack.split("\n").filter((line) => FRAME.test(line) && !isHidden(line));
+  const frames = stack.split("\n").filter((line) => FRAME.test(line) && !NODE_FRAME.test(line));
   const first = frames.find((frame) => CELL_FRAME.test(frame));
   const at = first ? CELL_FRAME.exec(first) : null;
   if (at) {

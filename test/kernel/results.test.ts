@@ -86,6 +86,19 @@ test("an object that displays itself gives its own bundle; typed arrays arrive a
   assert.equal(typeof data["text/plain"], "string");
 });
 
+test("promises and errors are shown without what the kernel adds", async () => {
+  assert.equal(resultOf(await ok("Promise.resolve(5)")), "Promise { 5 }");
+  assert.equal(
+    textOf(await ok("console.log([new Promise(() => {})])"), "stdout"),
+    "[ Promise { <pending> } ]\n",
+  );
+  const shown = resultOf(await ok("const f = () => new Error('shown');\nf()"));
+  assert.match(
+    shown ?? "",
+    /^Error: shown\n {4}at f \(Cell \[\d+\]:1:17\)\n {4}at Cell \[\d+\]:2:\d+$/,
+  );
+});
+
 test("show displays anywhere in a cell, several times, and updates in place", async () => {
   const outcome = await ok(
     `import { show } from "./lib/kernel";

@@ -114,6 +114,15 @@ test("functions and classes keep their names, `this` and private parts", async (
   await gives("'ok'", "const tag = (s: TemplateStringsArray) => s[0];", "tag`ok`");
 });
 
+test("types that cannot be written down are no error, and their variables live on", async () => {
+  await gives("2", "const secret = new (class { private a = 1; b = 2; })(); secret.b", "secret.b");
+  await gives(
+    "3",
+    "function local() { interface Local { n: number } const l: Local = { n: 3 }; return l; }\nconst made = local();",
+    "made.n",
+  );
+});
+
 test("hoisting: a function can be used above its declaration", async () => {
   await gives("4", "const four = hoisted(); function hoisted() { return 4; } four");
 });

@@ -241,9 +241,6 @@ async function defaultArchive(): Promise<string> {
 }
 
 async function syntheticArchive(): Promise<string> {
-  const synthetic = (await import("./synthetic")) as { embeddedKuaiRec?: () => Promise<string> };
-  if (synthetic.embeddedKuaiRec) return synthetic.embeddedKuaiRec();
-  throw new ArchiveError(
-    'There is no KuaiRec archive in data/Kuairec. "npm run data -- get kuairec" fetches it.',
-  );
+  const { embeddedKuaiRec } = await import("./synthetic");
+  return embeddedKuaiRec();
 }

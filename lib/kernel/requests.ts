@@ -3,6 +3,7 @@ import { jsonText } from "./bundle";
 import type { MimeBundle } from "./cell";
 import type { Checker } from "./checker";
 import type { CellOutput, Executor } from "./executor";
+import { type HistoryEntry, selectHistory } from "./history";
 import type { FromIo, ToIo } from "./ioThread";
 import type { Header, Message } from "./wire";
 
@@ -21,13 +22,6 @@ export interface Requests {
 interface Waiting {
   readonly channel: "shell" | "control";
   readonly message: Message;
-}
-
-interface HistoryEntry {
-  readonly session: number;
-  readonly line: number;
-  readonly input: string;
-  output: string;
 }
 
 /** Text of a cell is sent at most this often, in larger pieces. */
@@ -246,7 +240,7 @@ export function createRequests(options: RequestsOptions): Requests {
       answer("comm_info_reply", { status: "ok", comms: {} });
     },
     history_request(content, answer) {
-      answer("history_reply", { status: "ok", history: select(history, content) });
+      answer("history_reply", { status: "ok", history: selectHistory(history, content) });
     },
   };
 
@@ -301,39 +295,4 @@ function codeAt(content: Readonly<Record<string, unknown>>): { code: string; pos
 
 function toCodePoints(code: string, position: number): number {
   return [...code.slice(0, position)].length;
-}
-
-function select(
-  history: readonly HistoryEntry[],
-  content: Readonly<Record<string, unknown>>,
-): unknown[] {
-  const withOutput = content.output === true;
-  const n = Number(content.n ?? 100);
-  let chosen: readonly HistoryEntry[] = history;
-  if (content.hist_access_type === "range") {
-    const start = Number(content.start ?? 1);
-    const stop =
-      content.stop === null || content.stop === undefined ? Infinity : Number(content.stop);
-    chosen = history.filter(({ line }) => line >= start && line < stop);
-  } else {
-    if (content.hist_access_type === "search") {
-      const pattern = globPattern(String(content.pattern ?? "*"));
-      chosen = history.filter(({ input }) => pattern.test(input));
-      if (content.unique === true) {
-        const lastOf = new Map(chosen.map((entry) => [entry.input, entry]));
-        chosen = chosen.filter((entry) => lastOf.get(entry.input) === entry);
-      }
-    }
-    chosen = n > 0 ? chosen.slice(-n) : [];
-  }
-  return chosen.map(({ session, line, input, output }) => [
-    session,
-    line,
-    withOutput ? [input, output] : input,
-  ]);
-}
-
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${escaped.replace(/\*/g, "[\\s\\S]*").replace(/\?/g, "[\\s\\S]")}$`);
 }

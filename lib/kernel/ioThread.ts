@@ -115,7 +115,7 @@ async function run(options: IoOptions, tell: (message: FromIo) => void): Promise
     setTimeout(() => {
       endChildProcesses();
       process.kill(process.pid, "SIGKILL");
-    }, SHUTDOWN_MS);
+    }, SHUTDOWN_MS).unref(); // the sockets keep this thread alive until the main thread closes them
     tell({ kind: "shutdown", restart });
   };
 

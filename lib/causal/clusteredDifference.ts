@@ -1,8 +1,9 @@
 /** The difference of two means, with a standard error that knows that rows come in clusters. */
+import { compensatedSum } from "../stats/compensatedSum";
 import { normal } from "../stats/distributions";
 import type { Estimate } from "./estimate";
 import { finite } from "./panelColumns";
-import { sum, weightedMean } from "./weightedMoments";
+import { weightedMean } from "./weightedMoments";
 
 export interface DifferenceInput {
   /** 0 or 1. */
@@ -77,7 +78,9 @@ export function clusteredDifference(
     else perCluster.set(cluster[i]!, [u]);
   }
   const clusters = perCluster.size;
-  const squares = sum([...perCluster.values()].map((terms) => sum(terms) ** 2));
+  const squares = compensatedSum(
+    [...perCluster.values()].map((terms) => compensatedSum(terms) ** 2),
+  );
   const factor = (clusters / (clusters - 1)) * ((n - 1) / (n - 2));
   const standardError = Math.sqrt(factor * squares);
   const value = mean1 - mean0;
@@ -98,7 +101,7 @@ export function clusteredDifference(
     controlMean: finite(mean0),
     treatedRows: treated.length,
     controlRows: control.length,
-    independentStandardError: finite(Math.sqrt((n / (n - 2)) * sum(all))),
+    independentStandardError: finite(Math.sqrt((n / (n - 2)) * compensatedSum(all))),
   };
 }
 

@@ -1,22 +1,12 @@
 /** Mean, variance and effective size of weighted observations. Without weights every observation counts once. */
 
-/** Sum with compensation (Neumaier 1974): rounded about once, however many terms there are. */
-export function sum(terms: Iterable<number>): number {
-  let total = 0;
-  let lost = 0;
-  for (const term of terms) {
-    const next = total + term;
-    lost += Math.abs(total) >= Math.abs(term) ? total - next + term : term - next + total;
-    total = next;
-  }
-  return total + lost;
-}
+import { sumOver } from "../stats/compensatedSum";
 
 /** sum(w x) / sum(w); NaN without observations. */
 export function weightedMean(values: ArrayLike<number>, weights?: ArrayLike<number>): number {
   const n = values.length;
-  if (!weights) return sum(terms(n, (i) => values[i]!)) / n;
-  return sum(terms(n, (i) => weights[i]! * values[i]!)) / sum(terms(n, (i) => weights[i]!));
+  if (!weights) return sumOver(n, (i) => values[i]!) / n;
+  return sumOver(n, (i) => weights[i]! * values[i]!) / sumOver(n, (i) => weights[i]!);
 }
 
 /**
@@ -27,19 +17,15 @@ export function weightedMean(values: ArrayLike<number>, weights?: ArrayLike<numb
 export function weightedVariance(values: ArrayLike<number>, weights?: ArrayLike<number>): number {
   const n = values.length;
   const mean = weightedMean(values, weights);
-  if (!weights) return sum(terms(n, (i) => (values[i]! - mean) ** 2)) / (n - 1);
-  const total = sum(terms(n, (i) => weights[i]!));
-  const squares = sum(terms(n, (i) => weights[i]! ** 2));
-  const deviations = sum(terms(n, (i) => weights[i]! * (values[i]! - mean) ** 2));
+  if (!weights) return sumOver(n, (i) => (values[i]! - mean) ** 2) / (n - 1);
+  const total = sumOver(n, (i) => weights[i]!);
+  const squares = sumOver(n, (i) => weights[i]! ** 2);
+  const deviations = sumOver(n, (i) => weights[i]! * (values[i]! - mean) ** 2);
   return (deviations * total) / (total ** 2 - squares);
 }
 
 /** Kish's effective sample size sum(w)^2 / sum(w^2): how many equally weighted observations tell as much. */
 export function effectiveSampleSize(weights: ArrayLike<number>): number {
   const n = weights.length;
-  return sum(terms(n, (i) => weights[i]!)) ** 2 / sum(terms(n, (i) => weights[i]! ** 2));
-}
-
-function* terms(n: number, term: (i: number) => number): Generator<number> {
-  for (let i = 0; i < n; i++) yield term(i);
+  return sumOver(n, (i) => weights[i]!) ** 2 / sumOver(n, (i) => weights[i]! ** 2);
 }

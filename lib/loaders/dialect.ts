@@ -8,19 +8,17 @@ export function quantile(column: string, p: number): string {
   return `quantile_cont(${column}, ${p})`;
 }
 
-/** Standard deviation with n - 1 in the denominator. */
-export function sampleStandardDeviation(column: string): string {
-  return `stddev_samp(${column})`;
-}
-
-/** Mean of doubles, summed with compensation: rounded but once, whatever the order of the rows. */
-export function mean(column: string): string {
-  return `favg(${column})`;
-}
-
-/** Sum of doubles with compensation. */
+/**
+ * Sum of doubles of ordinary size (below 1e12), each taken to 17 digits after the point: exact from there on, and so the
+ * same in whatever order threads add it up.
+ */
 export function total(column: string): string {
-  return `fsum(${column})`;
+  return `sum((${column})::DECIMAL(38, 17))::DOUBLE`;
+}
+
+/** Mean of doubles of ordinary size, the same in whatever order they are added up; see {@link total}. */
+export function mean(column: string): string {
+  return `(${total(column)} / count(${column}))`;
 }
 
 /** Unix seconds as a timestamp without zone, in UTC. */

@@ -4,6 +4,7 @@ export {
   clusterSampleCheck,
   type ShareCheck,
 } from "./clusterSampleCheck";
+export { compensatedSum, sumOver } from "./compensatedSum";
 export { chisquare, normal } from "./distributions";
 export type { Random } from "./random";
 export { random } from "./random";

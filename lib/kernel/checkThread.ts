@@ -95,7 +95,12 @@ function convert({ previous, source }: CheckRequests["convert"]["ask"]): Checked
     lastExpression: converted.lastExpressionVar,
   });
   for (const name of rewritten.declared) known.add(name);
-  return { complaints, map, declarations, ...rewritten };
+  // A `var` inside a block is a variable of the cell, but the compiler writes no declaration for it.
+  const undeclared = rewritten.declared.filter(
+    (name) => !new RegExp(`(?<![\\w$])${name.replace(/\$/g, "\\$")}(?![\\w$])`).test(declarations),
+  );
+  const extra = undeclared.map((name) => `declare var ${name}: any;\n`).join("");
+  return { complaints, map, declarations: declarations + extra, ...rewritten };
 }
 
 /** The converter exports all names itself: a cell's own `export` gives way to blanks. */

@@ -123,6 +123,14 @@ test("types that cannot be written down are no error, and their variables live o
   );
 });
 
+test("a var inside a block or a loop is a variable of all cells", async () => {
+  await gives(
+    "[ 2, 3 ]",
+    "{ var inBlock = 2 } for (var turns = 0; turns < 3; turns++) {}",
+    "[inBlock, turns]",
+  );
+});
+
 test("hoisting: a function can be used above its declaration", async () => {
   await gives("4", "const four = hoisted(); function hoisted() { return 4; } four");
 });

@@ -58,7 +58,7 @@ function bigRowsADay(size: KuaiRecSize, draws: Random): number {
   const { bigRowsSd, bigRowsADay: bounds, passing, shortestStay } = PEOPLE;
   // The mean is divided by what the spread, the users who pass and the videos left over cost.
   const mean =
-    (1.024 * (size.bigRows / size.bigUsers / size.days)) / (1 - (passing * (1 - shortestStay)) / 2);
+    (1.04 * (size.bigRows / size.bigUsers / size.days)) / (1 - (passing * (1 - shortestStay)) / 2);
   const rows = mean * Math.exp(bigRowsSd * draws.normal() - (bigRowsSd * bigRowsSd) / 2);
   return Math.min(bounds[1], Math.max(bounds[0], rows));
 }

@@ -239,7 +239,7 @@ export function interactions(intense: number, odds: number, swing: number, left:
       ? N.most +
         1 +
         Math.floor(
-          N.extra * Math.exp(N.extraSlope * odds) * Math.log1p(Math.exp(N.extraNoise * swing)),
+          N.extra * Math.exp(N.extraSlope * odds) * Math.log(1 + Math.exp(N.extraNoise * swing)),
         )
       : 1 + Math.floor(N.most * expit(odds + N.noise * swing));
   return Math.min(Math.ceil(left * N.mostOfLeft), count);

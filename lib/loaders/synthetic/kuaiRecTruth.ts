@@ -27,7 +27,7 @@ export interface KuaiRecTruth {
 
 /** The same users are simulated this many times: fewer users, more times. */
 export function replicationsFor(size: KuaiRecSize): number {
-  return Math.max(15, Math.min(60, 3 * Math.ceil(2_000 / size.smallUsers)));
+  return Math.max(15, Math.min(30, 3 * Math.ceil(2_000 / size.smallUsers)));
 }
 
 /** Writes users.arrow, userDays.arrow, effects.arrow, effects.json, parameters.json and README.md. @param pause lets other work run; throws to stop */

@@ -62,7 +62,7 @@ Average effects over the user-days (i, t) of the natural course with activity, t
 |---|---|---|---|---|
 ${main.map((e) => `| ${e.contrast} | ${e.outcome} | ${e.effect.toFixed(4)} | ${e.effect_se.toFixed(4)} | ${(100 * e.relative_effect).toFixed(2)} % |`).join("\n")}
 
-The naive comparison of intense with other days has the wrong sign for activity and for interactions of seven days (users in the mood both get intense days and come back), and that of high-watch with other days has the wrong sign for activity (who watches more to the end comes less often).
+The naive comparison of intense with other days has the wrong sign for activity and for interactions of seven days (users in the mood both get intense days and come back), and that of high-watch with other days has the wrong sign for activity (who watches more to the end comes less often). So it is at embedded and full scale; among a few users chance may hide it.
 
 ## Observed and structural treatments
 The course calls a day intense when its interactions reach the 75th percentile of active days, here ${thresholds.interactions_threshold}, and high-watch when its share of high-watch videos reaches the median, here ${thresholds.high_watch_share_threshold.toFixed(4)}. On ${(100 * thresholds.intense_agreement).toFixed(2)} % and ${(100 * thresholds.high_watch_agreement).toFixed(2)} % of the active days these are A and Q; A is 1 on ${(100 * thresholds.intense_share).toFixed(2)} % and Q on ${(100 * thresholds.high_watch_share).toFixed(2)} % of them.

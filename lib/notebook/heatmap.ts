@@ -72,7 +72,7 @@ export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
         colorscale: DIVERGING,
         hovertemplate: "%{y}<br>%{x}: %{z}<extra></extra>",
         colorbar: {
-          title: { text: options.scaleTitle ?? options.value, side: "right" },
+          title: { text: options.scaleTitle ?? options.value, side: "top" },
           thickness: 14,
           outlinewidth: 0,
           tickfont: { size: TEXT.footer + 1 },

@@ -13,6 +13,14 @@ import {
   type Person,
   type Standing,
 } from "./kuaiRecProcess";
+import {
+  CONTRASTS,
+  HISTORY,
+  STRATEGIES,
+  type Strategy,
+  type StrategyName,
+  WEEK,
+} from "./kuaiRecStrategies";
 
 export const OUTCOMES = [
   "next_day_active",
@@ -23,117 +31,14 @@ export const OUTCOMES = [
   "future_7day_interactions",
 ] as const;
 
-const WEEK = 7;
-/** Days of history that a user-day of the average has, as in the course's eligibility rules. */
-export const HISTORY = 3;
 /**
  * In one replication strategies start on every third day of a user, another third in the next: neighbouring days say much
  * the same, so that three replications of a third are worth more than one of all.
  */
 const EVERY = 3;
-/** The dynamic rule makes a day intense when the day before had fewer interactions than this. */
-export const WEAK = 40;
-
-/** What is set from day t of a user-day on; afterwards, and where nothing is set, nature goes on. */
-interface Strategy {
-  /** Days on which a treatment is set: t, ..., t + length - 1. */
-  readonly length: number;
-  readonly intense: (standing: Standing) => number;
-  readonly highWatch: number;
-}
-
+// Named here once more: looking an import up is slow in an inner loop.
 const AS_IT_COMES = NATURAL;
-const none = () => AS_IT_COMES;
-const intense = (length: number, value: number): Strategy => ({
-  length,
-  intense: () => value,
-  highWatch: NATURAL,
-});
-const highWatch = (length: number, value: number): Strategy => ({
-  length,
-  intense: none,
-  highWatch: value,
-});
-
-const STRATEGIES = {
-  "natural course": { length: 0, intense: none, highWatch: NATURAL },
-  "intense on day t": intense(1, 1),
-  "not intense on day t": intense(1, 0),
-  "intense on days t to t+2": intense(3, 1),
-  "not intense on days t to t+2": intense(3, 0),
-  "intense on days t to t+6": intense(WEEK, 1),
-  "not intense on days t to t+6": intense(WEEK, 0),
-  "intense on days t to t+6 when the day before was weak": {
-    length: WEEK,
-    intense: (standing: Standing) => Number(standing.interactions1 < WEAK),
-    highWatch: NATURAL,
-  },
-  "high-watch on day t": highWatch(1, 1),
-  "not high-watch on day t": highWatch(1, 0),
-  "high-watch on days t to t+6": highWatch(WEEK, 1),
-  "not high-watch on days t to t+6": highWatch(WEEK, 0),
-} as const satisfies Record<string, Strategy>;
-
-export type StrategyName = keyof typeof STRATEGIES;
-
-interface Contrast {
-  readonly name: string;
-  readonly strategy: StrategyName;
-  readonly comparator: StrategyName;
-  /** Outcomes are those of the days after t + anchor. */
-  readonly anchor: number;
-}
-
-export const CONTRASTS: readonly Contrast[] = [
-  {
-    name: "one_intense_day",
-    strategy: "intense on day t",
-    comparator: "not intense on day t",
-    anchor: 0,
-  },
-  {
-    name: "always_intense_vs_never",
-    strategy: "intense on days t to t+6",
-    comparator: "not intense on days t to t+6",
-    anchor: 0,
-  },
-  {
-    name: "three_intense_days_before",
-    strategy: "intense on days t to t+2",
-    comparator: "not intense on days t to t+2",
-    anchor: 2,
-  },
-  {
-    name: "seven_intense_days_before",
-    strategy: "intense on days t to t+6",
-    comparator: "not intense on days t to t+6",
-    anchor: 6,
-  },
-  {
-    name: "dynamic_rule_vs_never",
-    strategy: "intense on days t to t+6 when the day before was weak",
-    comparator: "not intense on days t to t+6",
-    anchor: 0,
-  },
-  {
-    name: "dynamic_rule_vs_natural_course",
-    strategy: "intense on days t to t+6 when the day before was weak",
-    comparator: "natural course",
-    anchor: 0,
-  },
-  {
-    name: "one_high_watch_day",
-    strategy: "high-watch on day t",
-    comparator: "not high-watch on day t",
-    anchor: 0,
-  },
-  {
-    name: "always_high_watch_vs_never",
-    strategy: "high-watch on days t to t+6",
-    comparator: "not high-watch on days t to t+6",
-    anchor: 0,
-  },
-];
+const LONGEST = WEEK;
 
 /** One row of effects.arrow. */
 export interface Effect {
@@ -222,7 +127,7 @@ const PAIRS = CONTRASTS.map(({ strategy, comparator, anchor }) => ({
 const REACH = NAMES.map((name) =>
   Math.max(
     ...CONTRASTS.filter((c) => c.strategy === name || c.comparator === name).map(
-      (c) => c.anchor + WEEK,
+      (c) => c.anchor + LONGEST,
     ),
   ),
 );
@@ -239,22 +144,22 @@ function runUser(
   const runs: Run[] = NAMES.map((name, k) => ({
     strategy: STRATEGIES[name],
     reach: REACH[k],
-    active: new Float64Array(2 * WEEK),
-    interactions: new Float64Array(2 * WEEK),
+    active: new Float64Array(2 * LONGEST),
+    interactions: new Float64Array(2 * LONGEST),
   }));
-  for (let t = first; t + WEEK < days; t += EVERY) {
+  for (let t = first; t + LONGEST < days; t += EVERY) {
     if (nature.active[t] === 0) continue;
     for (let k = 0; k < runs.length; k++) {
       if (!isNatural(runs[k].strategy, nature, t)) {
         runOn(person, noise, t, days, nature.before[t], runs[k]);
       } else {
-        runs[k].active.set(nature.active.subarray(t, t + WEEK + 1));
-        runs[k].interactions.set(nature.interactions.subarray(t, t + WEEK + 1));
+        runs[k].active.set(nature.active.subarray(t, t + LONGEST + 1));
+        runs[k].interactions.set(nature.interactions.subarray(t, t + LONGEST + 1));
       }
     }
     for (let c = 0; c < PAIRS.length; c++) {
       const { one, other, anchor } = PAIRS[c];
-      if (t + anchor + WEEK >= days) continue;
+      if (t + anchor + LONGEST >= days) continue;
       for (let group = 0; group <= 1 + person.segment; group += 1 + person.segment) {
         sums.count[c][group][replication]++;
         addOutcomes(runs[one], anchor, sums.strategy[c][group], replication);
@@ -334,10 +239,10 @@ function runOn(
 function addOutcomes(run: Run, anchor: number, into: Float64Array[], replication: number): void {
   let active = 0;
   let interactions = 0;
-  for (let k = 1; k <= WEEK; k++) {
+  for (let k = 1; k <= LONGEST; k++) {
     active += run.active[anchor + k];
     interactions += run.interactions[anchor + k];
-    const at = k === 1 ? 0 : k === 3 ? 2 : k === WEEK ? 4 : -1;
+    const at = k === 1 ? 0 : k === 3 ? 2 : k === LONGEST ? 4 : -1;
     if (at < 0) continue;
     into[at][replication] += active;
     into[at + 1][replication] += interactions;

@@ -1,7 +1,7 @@
 /** The truth beside a synthetic KuaiRec archive, for estimators to be held against. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CONTRASTS, type Effect, HISTORY, OUTCOMES, simulateEffects, WEAK } from "./kuaiRecEffects";
+import { type Effect, OUTCOMES, simulateEffects } from "./kuaiRecEffects";
 import { untimedRows } from "./kuaiRecMatrix";
 import {
   ITEM_DAILY,
@@ -15,6 +15,7 @@ import {
 } from "./kuaiRecParameters";
 import { type People, segmentName } from "./kuaiRecPeople";
 import type { KuaiRecSize } from "./kuaiRecSize";
+import { CONTRASTS, HISTORY, WEAK } from "./kuaiRecStrategies";
 import { truthReadme } from "./kuaiRecTruthReadme";
 import { agreement, realUserDays, type UserDays } from "./kuaiRecUserDays";
 

@@ -5,14 +5,21 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bench, type BenchResult, keepsLimit } from "../../test/bench/bench";
 import { dataFolder, projectRoot } from "../loaders";
-import { embeddedMovieLens, syntheticMovieLens } from "../loaders/synthetic";
+import {
+  embeddedKuaiRec,
+  embeddedMovieLens,
+  syntheticKuaiRec,
+  syntheticMovieLens,
+} from "../loaders/synthetic";
 import { ensurePeers } from "../setup/peers.mjs";
 
-const USAGE = `Usage: npm run bench [-- NAME ...] [--peers] [--archive ZIP | --full]
+const USAGE = `Usage: npm run bench [-- NAME ...] [--peers] [--archive ZIP] [--kuairec ZIP] [--full]
   NAME           some benchmarks (files of test/bench), by a part of their names
   --peers        compares with pandas, installed into the project's Python environment when it is missing
   --archive ZIP  measures on this MovieLens archive; default the embedded synthetic one
-  --full         measures on a synthetic archive of full size (32,000,204 ratings), made when it is not there`;
+  --kuairec ZIP  measures on this KuaiRec archive; default the embedded synthetic one
+  --full         measures on synthetic archives of full size (32,000,204 ratings; 12.5 million watches), made when they
+                 are not there`;
 
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -21,6 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       peers: { type: "boolean", default: false },
       archive: { type: "string" },
+      kuairec: { type: "string" },
       full: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -29,11 +37,14 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  const given = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
   const archive = values.archive
-    ? resolve(process.env.INIT_CWD ?? process.cwd(), values.archive)
+    ? given(values.archive)
     : values.full
       ? await fullMovieLens()
       : await embeddedMovieLens();
+  const kuairec = async () =>
+    values.kuairec ? given(values.kuairec) : values.full ? fullKuaiRec() : embeddedKuaiRec();
   const python = values.peers ? await ensurePeers() : undefined;
   const files = benchFiles(positionals);
   if (files.length === 0) throw new Error(`No benchmark is called ${positionals.join(" or ")}.`);
@@ -45,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const file of files) {
       console.log(`\n${file}`);
       const module: { bench: Bench } = await import(join(benchFolder(), file));
-      const results = await module.bench({ archive, python, folder, note });
+      const results = await module.bench({ archive, kuairec, python, folder, note });
       for (const result of results) console.log(`  ${resultText(result)}`);
       kept = results.every(keepsLimit) && kept;
     }
@@ -78,6 +89,14 @@ async function fullMovieLens(): Promise<string> {
   if (existsSync(path)) return path;
   console.log("Making a synthetic archive of full size; this takes a few minutes");
   await syntheticMovieLens({ path, seed: 1, scale: "full" });
+  return path;
+}
+
+async function fullKuaiRec(): Promise<string> {
+  const path = join(dataFolder(), "synthetic", "kuairec-synthetic-full.zip");
+  if (existsSync(path)) return path;
+  console.log("Making a synthetic KuaiRec archive of full size; this takes a few minutes");
+  await syntheticKuaiRec({ path, seed: 1, scale: "full" });
   return path;
 }
 

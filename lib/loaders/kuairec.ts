@@ -10,7 +10,7 @@ import { type Archive, ArchiveError, openArchive, openNestedArchive } from "./ar
 import { withoutBareReturns } from "./bareReturns";
 import { CsvError } from "./csvSchema";
 import type { DataSource } from "./dataSource";
-import { type Engine, openEngine, type Relation } from "./engine";
+import { type Engine, type EngineOptions, openEngine, type Relation } from "./engine";
 import { sha256OfFile } from "./fileIdentity";
 import { type IngestReport, ingestedReport, ingestedRows } from "./ingest";
 import { ingestWithProgress } from "./ingestWithProgress";
@@ -49,6 +49,8 @@ export interface KuaiRecOptions {
   readonly archive?: string;
   /** What to do with rows that cannot be read. Default `error`. */
   readonly onBadRow?: "error" | "skip";
+  /** Limits of the engine that answers questions. */
+  readonly engine?: EngineOptions;
 }
 
 /** Raised when the way rows are stored changes, so that old caches are not read. */
@@ -65,7 +67,7 @@ export async function kuairec(options: KuaiRecOptions = {}): Promise<KuaiRec> {
   const sha256 = await sha256OfFile(path);
   const cache = join(cacheFolder(), `kuairec-${sha256.slice(0, 16)}-v${CACHE_VERSION}`);
   const { outer, inner, readme } = await inventory(path, cache);
-  const engine = await openEngine();
+  const engine = await openEngine(options.engine);
   const opened = new Map<KuaiRecTable, Promise<Relation>>();
   const reports = new Map<KuaiRecTable, IngestReport>();
   const open = async (name: KuaiRecTable) => {

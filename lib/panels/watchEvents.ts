@@ -14,6 +14,11 @@ export interface WatchEventsOptions {
   readonly matrix?: "small_matrix" | "big_matrix";
   /** Rows taken from the start of the file. Default all. */
   readonly rows?: number;
+  /**
+   * Sort the watches and keep them in memory. Default true. With false they stay in the order of the file and are computed
+   * when asked: a panel of days does not depend on the order, and the twelve million rows of big_matrix need not be held.
+   */
+  readonly sorted?: boolean;
 }
 
 /**
@@ -21,7 +26,8 @@ export interface WatchEventsOptions {
  * event_timestamp (UTC, from Unix seconds, to the nanosecond that a double of seconds gives), event_time_from_text (local
  * time), event_time (the local time, or event_timestamp where that is missing), play_duration_sec, video_duration_sec,
  * watch_ratio_capped_5.
- * Order: user_id, event_time (missing last), video_id; ties as in the file.
+ * Order: user_id, event_time (missing last), video_id; ties as in the file. With `sorted: false` the view
+ * `interactions_unsorted`, in the order of the file.
  *
  * Every time that can be read is read: pandas takes the form of the first time for the form of all, and would lose
  * `05:28:00` after `05:27:48.378`.
@@ -31,23 +37,31 @@ export async function watchEvents(
   options: WatchEventsOptions = {},
 ): Promise<Relation> {
   const file = await data.table(options.matrix ?? "small_matrix");
+  const source = `SELECT * FROM ${file.name}${limited(options.rows)}`;
+  if (options.sorted === false) {
+    return data.engine.view("interactions_unsorted", `${measured(source)} SELECT * FROM measured`);
+  }
+  const numbered = `SELECT *, row_number() OVER () AS file_row FROM (${source})`;
   return data.engine.table(
     "interactions",
-    `WITH numbered AS (
-       SELECT *, row_number() OVER () AS file_row FROM ${file.name}${limited(options.rows)}),
+    `${measured(numbered)} SELECT ${allColumnsBut("measured", ["file_row"])} FROM measured
+     ORDER BY user_id, event_time NULLS LAST, video_id, file_row`,
+  );
+}
+
+/** SQL steps up to `measured`: watches of a source with clean times and durations. */
+function measured(source: string): string {
+  return `WITH read_rows AS (${source}),
      timed AS (
        SELECT *, ${dayFromNumber("date")} AS event_date,
          ${timeFromSecondsWithFraction("timestamp")} AS event_timestamp,
          ${timeFromText("time")} AS event_time_from_text
-       FROM numbered),
+       FROM read_rows),
      measured AS (
        SELECT *, coalesce(event_time_from_text, event_timestamp) AS event_time,
          play_duration / 1000 AS play_duration_sec, video_duration / 1000 AS video_duration_sec,
          least(greatest(watch_ratio, 0), 5) AS watch_ratio_capped_5
-       FROM timed)
-     SELECT ${allColumnsBut("measured", ["file_row"])} FROM measured
-     ORDER BY user_id, event_time NULLS LAST, video_id, file_row`,
-  );
+       FROM timed)`;
 }
 
 /** SQL that takes the first rows of a file. @throws RangeError when it is no whole number from 1 on. */
@@ -64,10 +78,13 @@ export interface WatchFlags {
   readonly completeOrRewatch?: number;
 }
 
-/** The relation `interactions_flagged`: the watches with high_watch and complete_or_rewatch (0 or 1). */
+/**
+ * The view `interactions_flagged`: the watches with high_watch and complete_or_rewatch (0 or 1), in the order of the
+ * watches.
+ */
 export function flagWatches(events: Relation, flags: WatchFlags = {}): Promise<Relation> {
   const { highWatch = 0.8, completeOrRewatch = 1 } = flags;
-  return events.engine.table(
+  return events.engine.view(
     "interactions_flagged",
     `SELECT *, (watch_ratio >= ${double(highWatch)})::BIGINT AS high_watch,
        (watch_ratio >= ${double(completeOrRewatch)})::BIGINT AS complete_or_rewatch

@@ -3,6 +3,8 @@
 export interface BenchContext {
   /** A MovieLens archive to measure on. */
   readonly archive: string;
+  /** A KuaiRec archive to measure on; made when there is none. */
+  readonly kuairec: () => Promise<string>;
   /** Python with pandas, or undefined when peers were not asked for. */
   readonly python: string | undefined;
   /** A folder for whatever the benchmark writes; removed at the end. */

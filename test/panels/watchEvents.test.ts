@@ -129,6 +129,29 @@ describe("watches", () => {
     await assert.rejects(panels.watchEvents(data, { rows: 0 }), /a whole number from 1 on, not 0/);
   });
 
+  test("unsorted have the same columns and make the same panel", async () => {
+    const mixed = [
+      watch(14, 5, "2020-07-06 00:00:00.5"),
+      watch(2, 1, "2020-07-05 10:00:00.25", 900),
+      watch(14, 9, ""),
+      watch(14, 7, "2020-07-05 10:00:00.5", 9000),
+    ];
+    const { data, events } = await eventsOf(mixed);
+    const unsorted = await panels.watchEvents(data, { sorted: false });
+    const byVideo = (relation: typeof events) => relation.rows({ orderBy: "video_id" });
+    assert.deepEqual(await byVideo(unsorted), await byVideo(events));
+    assert.deepEqual(
+      (await unsorted.rows()).map((row) => row.video_id),
+      [5, 1, 9, 7],
+    );
+    const days = async (relation: typeof events) =>
+      (
+        await panels.denseUserDays(await panels.userDayObserved(await panels.flagWatches(relation)))
+      ).rows();
+    assert.deepEqual(await days(unsorted), await days(events));
+    assert.equal(await (await panels.watchEvents(data, { sorted: false, rows: 2 })).count(), 2);
+  });
+
   test("are high from 0.8 on and complete from 1 on, or as one says", async () => {
     const plays = [7999, 8000, 9999, 10_000];
     const { events } = await eventsOf(

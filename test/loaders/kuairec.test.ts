@@ -147,6 +147,17 @@ describe("a KuaiRec archive", () => {
     ]);
   });
 
+  test("finds the used columns in any order, and reads rows that end with CRLF", async () => {
+    const names = Object.keys(KUAIREC_FILES.item_daily_features.schema);
+    const header = [...names].reverse().join(",");
+    const files = { "item_daily_features.csv": `${header}\r\n,9,8,7,6,5,4,3,2,20200705,148\r\n` };
+    const data = await place.of({ ...ROWS, files }, { newline: "\r\n" });
+    const [row] = await (await data.table("item_daily_features")).rows();
+    assert.deepEqual(Object.keys(row!), names);
+    assert.deepEqual(Object.values(row!), [148, 20200705, 2, 3, 4, 5, 6, 7, 8, 9, null]);
+    assert.equal(await (await data.table("small_matrix")).count(), 3);
+  });
+
   test("reads captions with carriage returns in them, one row a video", async () => {
     const header = Object.keys(KUAIREC_FILES.captions.schema).join(",");
     const captions = `${header}\n0,UNKNOWN,two\rlines,[],8,颜值,673,颜值随拍,-124,UNKNOWN\n1,,"a ""quote""\r",[],9,喜剧,727,x,-124,UNKNOWN\n`;

@@ -28,7 +28,7 @@ export function userDayObserved(
          sum(high_watch)::BIGINT AS high_watch_count,
          sum(complete_or_rewatch)::BIGINT AS complete_or_rewatch_count
          ${extra.map(([name, sql]) => `, ${sql} AS ${quoteName(name)}`).join("")}
-       FROM ${watches.name} WHERE event_date IS NOT NULL GROUP BY user_id, event_date)
+       FROM ${watches.name} GROUP BY user_id, event_date)
      SELECT user_id, event_date, interactions, unique_videos, total_play_duration_ms, avg_play_duration_ms,
        avg_video_duration_ms, avg_watch_ratio, high_watch_count, complete_or_rewatch_count,
        total_play_duration_ms / 1000 AS total_play_duration_sec,
@@ -37,9 +37,15 @@ export function userDayObserved(
        high_watch_count / interactions AS high_watch_share,
        complete_or_rewatch_count / interactions AS complete_or_rewatch_share
        ${extra.map(([name]) => `, ${quoteName(name)}`).join("")}
-     FROM days ORDER BY user_id, event_date`,
+     FROM days WHERE ${HAS_DATE} ORDER BY user_id, event_date`,
   );
 }
+
+/**
+ * Days with a date. The count is in it so that the engine filters days and not watches: there it would work out the date
+ * of each watch once to filter and once more to group.
+ */
+const HAS_DATE = "CASE WHEN interactions > 0 THEN event_date IS NOT NULL END";
 
 export interface DenseOptions {
   /** First and last day of the grid, such as `2020-07-05`. Default: those of the observed days. */

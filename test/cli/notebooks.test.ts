@@ -165,8 +165,9 @@ describe("a chapter that fails", () => {
 
   it("counts text on stderr as a failure, and hears errors that surface after their cell", async () => {
     const seen = await failing("03_quiet", [
-      "setTimeout(() => { throw new Error('too late'); }, 100);",
-      "console.error('something is off');\nawait new Promise((resolve) => setTimeout(resolve, 1500));",
+      // The error comes while the second cell runs, however slow the machine is.
+      "let going = false;\nconst timer = setInterval(() => { if (going) { clearInterval(timer); throw new Error('too late'); } }, 50);",
+      "console.error('something is off');\ngoing = true;\nawait new Promise((resolve) => setTimeout(resolve, 1500));",
     ]);
     assert.match(seen, /broken\/03_quiet, cell 2 wrote to stderr:\n {4}something is off/);
     assert.match(seen, /broken\/03_quiet, cell 1.*too late/s);

@@ -2,6 +2,7 @@
 import type { Cell, Row } from "../loaders/rows";
 import { fullText } from "./cellText";
 import { type ColumnChoice, column, numbers, seriesOf } from "./columns";
+import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, MAX_POINTS, PIXELS_PER_INCH } from "./figure";
 import {
   axis,
@@ -58,7 +59,7 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
   const format = options.valueFormat ? { tickformat: options.valueFormat } : {};
   // Without "category", labels such as 0.5 or 1995 would be read as numbers and spaced as such.
   const categories = { type: "category", showgrid: false, ticks: "" };
-  return {
+  return displayed({
     data,
     layout: themedLayout(options, {
       barmode: "group",
@@ -79,7 +80,7 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
         b: slant > 0 ? MARGIN.b + slant - 24 : MARGIN.b,
       },
     }),
-  };
+  });
 }
 
 /** Text of each category. Numbers get equally many decimals: 0.5, 1.0, 1.5. */

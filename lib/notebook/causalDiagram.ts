@@ -1,4 +1,5 @@
 /** A causal diagram: what depends on what, drawn as arrows between named nodes. */
+import { displayed } from "./displayedFigure";
 import type { Figure } from "./figure";
 import { INK, MARGIN, MUTED, PALETTE, TEXT, themedLayout } from "./theme";
 
@@ -110,7 +111,7 @@ export function causalDiagram(options: DiagramOptions): Figure {
     font: { size: TEXT.axisTitle },
   }));
   const hidden = { visible: false, showgrid: false, zeroline: false, fixedrange: true };
-  return {
+  return displayed({
     data,
     layout: themedLayout(
       { title: options.title, size: options.size ?? [10, 5] },
@@ -131,7 +132,7 @@ export function causalDiagram(options: DiagramOptions): Figure {
         annotations: [...drawn, ...heads],
       },
     ),
-  };
+  });
 }
 
 function spread(values: readonly number[]): [number, number] {

@@ -8,6 +8,7 @@ import { libraryVersion, writeupFolder } from "../loaders/places";
 import type { Cell } from "../loaders/rows";
 import { browserPath } from "./browserPath";
 import { csvText } from "./csv";
+import { forScreen } from "./displayedFigure";
 import type { Figure } from "./figure";
 import { figureFragment, figurePage, PLOTLY_COPY } from "./figureHtml";
 import { figureText } from "./figureText";
@@ -167,16 +168,6 @@ function drawPage(place: Place, name: string, figure: Figure, message: string): 
     copyFileSync(plotlyFile(), copy);
   }
   return { file, message, output: { "text/html": figureFragment(figure, page) } };
-}
-
-/** On screen the figure is as wide as the cell; its height and its files stay as they are. */
-function forScreen({ data, layout }: Figure): object {
-  const { width: _, ...rest } = layout;
-  return {
-    data,
-    layout: { ...rest, autosize: true },
-    config: { displaylogo: false, responsive: true },
-  };
 }
 
 /** Writes a file below the write-up folder and notes where its content came from. */

@@ -50,3 +50,6 @@ export function isFigure(value: unknown): value is Figure {
     Array.isArray(figure?.data) && typeof figure?.layout === "object" && figure.layout !== null
   );
 }
+
+/** Marks an annotation as a panel's title, for those who describe the figure in words. */
+export const PANEL_TITLE = "panel title";

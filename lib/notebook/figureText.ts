@@ -1,6 +1,5 @@
 /** A figure in words, for front ends and readers that see no picture. */
-import type { Figure } from "./figure";
-import { PANEL_TITLE } from "./panels";
+import { type Figure, PANEL_TITLE } from "./figure";
 
 /** The title, or the panels' titles: `Ratings per user | Mean rating per user`. */
 export function figureTitle({ layout }: Figure): string {

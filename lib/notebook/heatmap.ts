@@ -1,6 +1,7 @@
 /** A table of numbers as coloured fields with the numbers in them. */
 import type { Row } from "../loaders/rows";
 import { column, numbers } from "./columns";
+import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, MAX_POINTS } from "./figure";
 import { axis, INK, MARGIN, PALETTE, TEXT, themedLayout } from "./theme";
 
@@ -57,7 +58,7 @@ export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
       color: Math.abs((value ?? center) - center) > 0.65 * far ? "#ffffff" : INK,
     },
   });
-  return {
+  return displayed({
     data: [
       {
         type: "heatmap",
@@ -90,7 +91,7 @@ export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
       margin: { ...MARGIN },
       annotations: z.flatMap((line, row) => line.map((value, col) => field(value, row, col))),
     }),
-  };
+  });
 }
 
 /** White in the middle, so that what is near the centre stays quiet. */

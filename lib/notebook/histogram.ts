@@ -1,4 +1,5 @@
 /** How many values lie where: bins and bars, on a linear or a logarithmic axis. */
+import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, rounded } from "./figure";
 import { axis, type Color, cornerNote, legendFor, PALETTE, themedLayout } from "./theme";
 
@@ -182,7 +183,7 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
     hoverinfo: "name",
     line: { color: PALETTE[MARK_COLORS[index % MARK_COLORS.length]!], width: 2, dash: "dash" },
   }));
-  return {
+  return displayed({
     data: marks.length > 0 ? [{ ...trace, name: options.yTitle }, ...markLines] : [trace],
     layout: themedLayout(options, {
       bargap: 0,
@@ -191,7 +192,7 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
       ...legendFor(marks.length > 0 ? 2 : 1),
       annotations: leftOut(bins),
     }),
-  };
+  });
 }
 
 const MARK_COLORS: readonly Color[] = ["black", "vermillion", "green"];

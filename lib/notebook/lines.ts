@@ -1,6 +1,7 @@
 /** Values along an axis, joined by lines. */
 import type { Row } from "../loaders/rows";
 import { type ColumnChoice, numbers, positions, seriesOf } from "./columns";
+import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, MAX_POINTS, rounded } from "./figure";
 import {
   axis,
@@ -52,7 +53,7 @@ export function lines(rows: readonly Row[], options: LinesOptions): Figure {
       marker: { color, size: 7 },
     };
   });
-  return {
+  return displayed({
     data,
     layout: themedLayout(options, {
       xaxis: axis(options.xTitle, options.xFormat ? { tickformat: options.xFormat } : {}),
@@ -66,7 +67,7 @@ export function lines(rows: readonly Row[], options: LinesOptions): Figure {
           ? [cornerNote(`Each point is the mean of ${step.toLocaleString("en-US")} rows`)]
           : [],
     }),
-  };
+  });
 }
 
 function everyFirst<Value>(values: readonly Value[], step: number): Value[] {

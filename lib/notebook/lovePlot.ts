@@ -1,6 +1,7 @@
 /** Covariate balance at a glance: one line a covariate, one dot a state of adjustment, thresholds marked. */
 import type { Row } from "../loaders/rows";
 import { column, numbers } from "./columns";
+import { displayed } from "./displayedFigure";
 import type { Figure, FigureOptions } from "./figure";
 import {
   axis,
@@ -78,7 +79,7 @@ export function lovePlot(
   const lines = [...new Set(absolute ? thresholds : thresholds.flatMap((t) => [-t, t]))];
   const legend = legendFor(names.length);
   const [width, height] = options.size ?? [9, 1.9 + 0.36 * labels.length];
-  return {
+  return displayed({
     data,
     layout: themedLayout(
       { title: options.title, size: [width, height] },
@@ -120,5 +121,5 @@ export function lovePlot(
         })),
       },
     ),
-  };
+  });
 }

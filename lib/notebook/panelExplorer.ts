@@ -1,6 +1,7 @@
 /** Users over the calendar: state, treatment and outcome of one user at a time, chosen from a menu. */
 import type { Row } from "../loaders/rows";
 import { column, numbers, positions } from "./columns";
+import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, MAX_POINTS } from "./figure";
 import { axis, LEGEND_ROOM, MARGIN, PALETTE, TEXT, themedLayout } from "./theme";
 
@@ -72,7 +73,7 @@ export function panelExplorer(rows: readonly Row[], options: PanelExplorerOption
     method: "restyle",
     args: [{ visible: traces.map((_, i) => Math.floor(i / perMenu) === index) }],
   }));
-  return {
+  return displayed({
     data: traces,
     layout: themedLayout(
       { title: options.title, size: options.size ?? [12, 6.4] },
@@ -111,7 +112,7 @@ export function panelExplorer(rows: readonly Row[], options: PanelExplorerOption
         ],
       },
     ),
-  };
+  });
 }
 
 /** A long title of a low panel on two lines. */

@@ -1,5 +1,6 @@
 /** Several figures in one: beside each other or one above the other, with shared axes where asked. */
-import { type Figure, PIXELS_PER_INCH, type Trace } from "./figure";
+import { displayed } from "./displayedFigure";
+import { type Figure, PANEL_TITLE, PIXELS_PER_INCH, type Trace } from "./figure";
 import { LEGEND_ROOM, legendFor, MARGIN, TEXT, themedLayout } from "./theme";
 
 export interface PanelOptions {
@@ -118,7 +119,7 @@ function combined(
   const top = MARGIN.t + (title ? PANEL_TITLE_ROOM : 0) + (named.size > 0 ? LEGEND_ROOM : 0);
   const drawing = options.size[1] * PIXELS_PER_INCH - top - MARGIN.b;
   const legend = legendFor(named.size > 0 ? 2 : 1);
-  return {
+  return displayed({
     data,
     layout: themedLayout(
       { title, size: options.size },
@@ -132,7 +133,7 @@ function combined(
         margin: { ...MARGIN, t: top },
       },
     ),
-  };
+  });
 }
 
 /** Height of a panel's title with the room around it, in CSS pixels. */
@@ -141,9 +142,6 @@ const PANEL_TITLE_ROOM = 34;
 function suffixOf(panel: number): string {
   return panel === 0 ? "" : String(panel + 1);
 }
-
-/** Marks an annotation as a panel's title, for those who describe the figure in words. */
-export const PANEL_TITLE = "panel title";
 
 function panelTitle(figure: Figure, domain: { x: Domain; y: Domain }): object {
   return {

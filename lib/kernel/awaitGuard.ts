@@ -1,17 +1,21 @@
-/** Lets an interrupt end every `await` of a cell, whatever is awaited. */
+/** Lets an interrupt end every `await` of a cell, whatever is awaited, and keeps the line that awaits it. */
+import { addWaitingFrames } from "./traceback";
 
 /**
  * A function through which rewritten cells pass what they await: it follows the value, and rejects as soon
- * as the signal of the cell is aborted.
+ * as the signal of the cell is aborted. An error that comes out of the awaited work without a line of the cell
+ * gets the line that waited for it.
  */
 export function guardAwait(
   currentSignal: () => AbortSignal | undefined,
 ): (value: unknown) => unknown {
-  return (value) => {
+  return function guard(value) {
     const signal = currentSignal();
     if (!signal) return value;
     signal.throwIfAborted();
     if (typeof (value as PromiseLike<unknown> | undefined)?.then !== "function") return value;
+    const waiting: { stack?: string } = {};
+    Error.captureStackTrace(waiting, guard);
     return new Promise((resolve, reject) => {
       const stop = () => reject(signal.reason);
       signal.addEventListener("abort", stop, { once: true });
@@ -22,6 +26,7 @@ export function guardAwait(
         },
         (reason) => {
           signal.removeEventListener("abort", stop);
+          addWaitingFrames(reason, waiting);
           reject(reason);
         },
       );

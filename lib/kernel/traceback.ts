@@ -204,6 +204,16 @@ function addFrames(error: Error, traceback: string[], seen: Set<unknown>): void 
   }
 }
 
+/** Adds the frames of who waited to an error whose own stack has lost the cell. */
+export function addWaitingFrames(thrown: unknown, waiting: { readonly stack?: string }): void {
+  if (!isError(thrown) || typeof thrown.stack !== "string" || CELL_FRAME.test(thrown.stack)) return;
+  const frames = (waiting.stack ?? "").split("\n").filter((line) => CELL_FRAME.test(line));
+  if (frames.length === 0) return;
+  const lines = frames.map((frame) => frame.replace(/^(\s+at )(?:async )?/, "$1async "));
+  // A frozen error stays as it is.
+  Reflect.set(thrown, "stack", [thrown.stack, ...lines].join("\n"));
+}
+
 /** The complaints of the compiler about a cell. */
 export function describeComplaints(count: number, complaints: readonly Complaint[]): CellError {
   const traceback: string[] = [];

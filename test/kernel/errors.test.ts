@@ -59,6 +59,20 @@ test("a rejected promise is an error with its line, also after an await", async 
   assert.match(text, /, line 3/);
 });
 
+test("an error that lib throws after waiting names the line of the cell that waited", async () => {
+  const outcome = await kernel.run(
+    'import { openArchive } from "./lib/loaders";\n\nasync function open(): Promise<void> {\n  await openArchive("nowhere.zip");\n}\nawait open();',
+  );
+  const { ename, text } = errorOf(outcome);
+  const count = outcome.reply.content.execution_count;
+  assert.equal(ename, "ArchiveError");
+  assert.match(text, new RegExp(`Cell \\[${count}\\], line 4`));
+  assert.match(text, /----> 4 {3}await openArchive/);
+  assert.match(text, /at openArchive \(\.\/lib\/loaders\/archive\.ts:\d+:\d+\)/);
+  assert.match(text, new RegExp(`at async open \\(Cell \\[${count}\\]:4:\\d+\\)`));
+  assert.match(text, new RegExp(`at async Cell \\[${count}\\]:6:\\d+`));
+});
+
 test("lib's frames are shown with their TypeScript lines, Node's are not", async () => {
   const { ename, text } = errorOf(
     await kernel.run(

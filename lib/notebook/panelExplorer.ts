@@ -3,7 +3,7 @@ import type { Row } from "../loaders/rows";
 import { column, numbers, positions } from "./columns";
 import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, MAX_POINTS } from "./figure";
-import { axis, LEGEND_ROOM, MARGIN, PALETTE, TEXT, themedLayout } from "./theme";
+import { axis, LEGEND_ROOM, legendFor, MARGIN, PALETTE, themedLayout } from "./theme";
 
 export interface PanelExplorerOptions extends Omit<FigureOptions, "xTitle" | "yTitle"> {
   /** Column of the users. Default `user_id`. */
@@ -88,15 +88,7 @@ export function panelExplorer(rows: readonly Row[], options: PanelExplorerOption
           anchor: "x2",
           rangemode: "tozero",
         }),
-        showlegend: true,
-        legend: {
-          orientation: "h",
-          x: 1,
-          xanchor: "right",
-          y: 1.01,
-          yanchor: "bottom",
-          font: { size: TEXT.label },
-        },
+        ...legendFor(traces.length),
         margin: { ...MARGIN, t: MARGIN.t + LEGEND_ROOM + 8 },
         updatemenus: [
           {

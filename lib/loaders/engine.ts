@@ -7,6 +7,7 @@ import { type DuckDBConnection, DuckDBInstance, type JS } from "@duckdb/node-api
 import type { Table } from "apache-arrow";
 import { currentCell } from "../kernel/cell";
 import { arrowFromResult } from "./arrowFromResult";
+import { appendColumns, type ColumnValues, columnTable } from "./columnTable";
 import type { Cell, Row } from "./rows";
 
 export interface EngineOptions {
@@ -30,6 +31,13 @@ export interface Engine {
   arrow(sql: string): Promise<Table>;
   /** Makes (or replaces) a table from a query: one named step of a pipeline. */
   table(name: string, sql: string): Promise<Relation>;
+  /**
+   * Makes (or replaces) a table from columns in memory, rows in their order; see {@link ColumnValues} for types and missing
+   * values. The columns are read while this runs: change them only afterwards. The table is there whole or not at all.
+   * @throws Error without a column, when lengths differ or a column is neither a known typed array nor a list of one kind
+   * @example engine.tableFrom("dose", { userId: Int32Array.of(1, 2), minutes: Float64Array.of(3.5, NaN), arm: ["a", "b"] })
+   */
+  tableFrom(name: string, columns: Readonly<Record<string, ColumnValues>>): Promise<Relation>;
   /** Makes (or replaces) a view: a named step that is computed when it is asked. */
   view(name: string, sql: string): Promise<Relation>;
   /** A table or view that exists already. */
@@ -112,6 +120,19 @@ function engineOn(connection: DuckDBConnection, close: () => void): Engine {
       await engine.run(`CREATE OR REPLACE TABLE ${quoteName(name)} AS ${sql}`);
       return relationOf(engine, name);
     },
+    async tableFrom(name, values) {
+      const table = columnTable(name, values);
+      const types = table.columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
+      const sql = `CREATE OR REPLACE TABLE ${quoteName(name)} (${types.join(", ")})`;
+      const { signal } = currentCell();
+      await inTurn(sql, () =>
+        allOrNothing(connection, async () => {
+          await connection.run(sql);
+          await appendColumns(connection, name, table, signal);
+        }),
+      );
+      return relationOf(engine, name);
+    },
     async view(name, sql) {
       await engine.run(`CREATE OR REPLACE VIEW ${quoteName(name)} AS ${sql}`);
       return relationOf(engine, name);
@@ -172,6 +193,18 @@ async function guarded<T>(
     throw new QueryError(`${reason}\nin the statement: ${shorten(sql)}`, { cause: error });
   } finally {
     signal.removeEventListener("abort", interrupt);
+  }
+}
+
+async function allOrNothing(connection: DuckDBConnection, work: () => Promise<void>) {
+  await connection.run("BEGIN");
+  try {
+    await work();
+    await connection.run("COMMIT");
+  } catch (error) {
+    // A failed COMMIT has ended the transaction already.
+    await connection.run("ROLLBACK").catch(() => {});
+    throw error;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Relations as Parquet files that say where they come from. */
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DataSource } from "./dataSource";
-import { quoteName, quoteText, type Relation } from "./engine";
+import { type Engine, quoteName, quoteText, type Relation } from "./engine";
 import { libraryVersion } from "./places";
 import { removeAbandoned, temporarySibling } from "./temporary";
 
@@ -28,4 +29,28 @@ export async function writeParquet(
     await rm(unfinished, { force: true });
     throw error;
   }
+}
+
+/** A Parquet file as a view, and the data it was made from. */
+export interface ParquetFile {
+  readonly relation: Relation;
+  readonly source: DataSource;
+}
+
+/**
+ * Opens a Parquet file of ours as the view `name`; rows keep the order of the file.
+ * @throws Error when the file is not there or does not say where it comes from
+ */
+export async function readParquet(
+  engine: Engine,
+  name: string,
+  path: string,
+): Promise<ParquetFile> {
+  if (!existsSync(path)) throw new Error(`${path} is not there.`);
+  const [found] = await engine.rows<{ source: string }>(
+    `SELECT decode(value) AS source FROM parquet_kv_metadata(${quoteText(path)}) WHERE decode(key) = 'source'`,
+  );
+  if (!found) throw new Error(`${path} does not say what data it was made from.`);
+  const relation = await engine.view(name, `SELECT * FROM read_parquet(${quoteText(path)})`);
+  return { relation, source: JSON.parse(found.source) as DataSource };
 }

@@ -1,0 +1,135 @@
+/** Interference in slates: designs, exposures, click models, experiments, estimators, decisions. */
+export { type CascadeOptions, cascadeClicks } from "./cascadeClicks";
+export { type ChoiceOptions, choiceClicks } from "./choiceClicks";
+export {
+  type ClickCoefficients,
+  type ClickModel,
+  calibratedModel,
+  clickCoefficients,
+  clicksPerSlate,
+  PUBLISHED_COEFFICIENTS,
+  popularityScore,
+} from "./clickModel";
+export {
+  type BootstrapDraws,
+  type BootstrapOptions,
+  bootstrapRows,
+  bootstrapSummary,
+  clusterBootstrap,
+} from "./clusterBootstrap";
+export {
+  type ClusterEffect,
+  type ClusterEffectsOptions,
+  clusterEffectRows,
+  clusterEffects,
+} from "./clusterEffects";
+export {
+  type Competes,
+  type Competition,
+  competingShare,
+  competitionOf,
+  neighbouringPositions,
+  type SimilarityRule,
+  sameCluster,
+  similarItems,
+} from "./competition";
+export {
+  additivityChecks,
+  COMPONENTS,
+  type Component,
+  type ComponentEffect,
+  componentChecks,
+  componentEffectRows,
+  componentEffects,
+  componentSlateTable,
+  componentSummary,
+  slateDecomposition,
+} from "./components";
+export {
+  CONTRASTS,
+  type Contrast,
+  type ContrastEstimate,
+  type ContrastEstimatesOptions,
+  contrastEstimates,
+  contrastRows,
+  contrastSizes,
+  estimatorValidation,
+  OUTCOME_TYPES,
+  type OutcomeType,
+  observedEffects,
+  outcomeOf,
+  standardErrorComparison,
+} from "./contrastEstimates";
+export {
+  type Assignment,
+  type AssignmentOptions,
+  COURSE_SEED,
+  drawAssignment,
+  type Experiment,
+  experimentOf,
+  focalRows,
+  type Outcomes,
+  promotionExperiment,
+  type RunOptions,
+  runExperiment,
+} from "./experiment";
+export {
+  ARMS,
+  assignmentBalance,
+  assignmentSummary,
+  assignmentTable,
+  clusterExposure,
+  exposureReadiness,
+  exposureSummary,
+  focalFeatures,
+  outcomeSummary,
+  slateSummary,
+} from "./experimentTables";
+export {
+  EXPOSURE_GROUPS,
+  type Exposure,
+  type ExposureGroup,
+  type ExposureOptions,
+  exposureOf,
+} from "./exposure";
+export { ITEM_SETS, type ItemSet, type ItemSetOptions, itemSet } from "./itemSets";
+export { type LogisticClicksOptions, logisticClicks } from "./logisticClicks";
+export {
+  clusterRisk,
+  type ProductNumbers,
+  positionBucket,
+  positionRisk,
+  productNumbers,
+  productSummary,
+  recommendations,
+} from "./productView";
+export { finalPositions, invalidSlates, visibility } from "./ranking";
+export { readExperiment, readSlates } from "./readSlates";
+export {
+  type ContrastInput,
+  type ContrastOptions,
+  type SlateContrast,
+  slateContrast,
+  type Weighting,
+} from "./slateContrast";
+export {
+  type SlateOutcomes,
+  slateOutcomeSummary,
+  slateOutcomes,
+  slateOutcomeTable,
+} from "./slateOutcomes";
+export {
+  type SlateItems,
+  type SlateRows,
+  type Slates,
+  type SlateUsers,
+  slateSize,
+  slateSums,
+  slatesFromRows,
+} from "./slates";
+export {
+  SPILLOVER_DEFINITIONS,
+  type SpilloverDefinition,
+  spilloverDefinitionRows,
+  spilloverDefinitions,
+} from "./spilloverDefinitions";

@@ -37,6 +37,8 @@ export interface TableOptions {
 export interface FigureNote {
   /** A sentence shown under the figure. */
   readonly note?: string;
+  /** The HTML page shows the figure with its sliders and menus working, in place of the PNG; default false. */
+  readonly interactive?: boolean;
 }
 
 export interface Chapter {
@@ -120,12 +122,15 @@ async function showFigure(place: Place, name: string, plain: Figure, options: Fi
   const json = save(place, `figures/${name}.json`, `${JSON.stringify(figure)}\n`);
   const drawn = await drawFigure(place, name, figure);
   cell.signal.throwIfAborted();
+  const page = options.interactive ? drawPage(place, name, figure, "") : undefined;
 
   const words = [options.note ?? "", drawn.message ?? ""];
-  const caption = captionOf(place, "figure", words, [drawn.file, json]);
+  const files = [...new Set([drawn.file, ...(page ? [page.file] : []), json])];
+  const caption = captionOf(place, "figure", words, files);
   cell.display({
     "application/vnd.plotly.v1+json": forScreen(figure),
     ...drawn.output,
+    ...page?.output,
     "text/plain": `${figureText(figure)}\n${caption.plain}\n`,
   });
   // Beside the picture, not in it: the text above is shown only where pictures are not.

@@ -26,5 +26,6 @@ export { type PanelOptions, sideBySide, stacked } from "./panels";
 export { closeDrawing } from "./png";
 export type { Provenance, ProvenanceEntry } from "./provenance";
 export { saveCsv } from "./saveCsv";
+export { type SlateExplorerOptions, slateExplorer } from "./slateExplorer";
 export { type Table, type TableInput, tableOf } from "./table";
 export { type Color, PALETTE } from "./theme";

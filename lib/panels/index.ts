@@ -7,6 +7,13 @@ export { dailyRates } from "./dailyRates";
 export { type DescribeOptions, describe } from "./describe";
 export { genreSummary } from "./genreSummary";
 export {
+  INTERFERENCE_PARQUET,
+  type InterferenceParquet,
+  type OpenedChapter,
+  openInterference,
+  processedInterferenceFile,
+} from "./interferenceFiles";
+export {
   INTERFERENCE_FILES,
   type InterferenceInputs,
   interferenceFile,
@@ -44,6 +51,7 @@ export {
   sequenceFile,
   sequenceReadiness,
 } from "./sequenceInputs";
+export { SLATE_ITEM_COLUMNS, SLATE_USER_COLUMNS, slateContext } from "./slateContext";
 export { type SlateSeed, type SlateSeedOptions, slateSeed, slateSeedSummary } from "./slateSeed";
 export { type TagSampleOptions, tagSample, tagSummary, topTags } from "./tagSample";
 export {

@@ -229,6 +229,20 @@ describe("a figure", () => {
     assert.match(text(caption, "text/html"), /data-lab-figure="writeup\/figures\/01_f\.png"/);
   });
 
+  it("stays interactive on a page that is asked for it", async (t) => {
+    if (!browserPath()) return t.skip("no browser on this machine");
+    await chapter("a_course", "01", real).figure("01_f", figure, { interactive: true });
+    closeDrawing();
+    assert.deepEqual(readdirSync(join(writeup, "figures")).sort(), [
+      "01_f.html",
+      "01_f.json",
+      "01_f.png",
+      "plotly.min.js",
+    ]);
+    assert.match(text(shown[0], "text/html"), /Plotly\.newPlot/);
+    assert.ok(shown[0]?.["image/png"]);
+  });
+
   it("is shown all the same when the browser cannot draw it", async () => {
     process.env.LAB_BROWSER = process.execPath;
     await chapter("a_course", "01", real).figure("01_f", figure);

@@ -92,6 +92,7 @@ export {
   type ExposureOptions,
   exposureOf,
 } from "./exposure";
+export { exposureMapping } from "./exposureMapping";
 export { ITEM_SETS, type ItemSet, type ItemSetOptions, itemSet } from "./itemSets";
 export { type LogisticClicksOptions, logisticClicks } from "./logisticClicks";
 export {
@@ -118,6 +119,7 @@ export {
   slateOutcomes,
   slateOutcomeTable,
 } from "./slateOutcomes";
+export { type ScenarioOptions, slateScenarios } from "./slateScenarios";
 export {
   type SlateItems,
   type SlateRows,

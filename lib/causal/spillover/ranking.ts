@@ -17,6 +17,11 @@ export function visibilityTable(size: number, decay = 1): Float64Array {
   return Float64Array.from({ length: size + 1 }, (_, k) => (k === 0 ? 0 : visibility(k, decay)));
 }
 
+/** v at each of these positions. */
+export function visibilityOfPositions(positions: ArrayLike<number>): Float64Array {
+  return Float64Array.from(positions, (position) => visibility(position));
+}
+
 /** Items in the largest slate. */
 export function largestSlate(slates: Slates): number {
   let largest = 0;

@@ -17,6 +17,7 @@ export type { ColumnChoice } from "./columns";
 export { csvText } from "./csv";
 export type { Figure, FigureOptions, Layout, Trace } from "./figure";
 export { frame } from "./frame";
+export { type HandOverPlace, handOver, relationOfRows } from "./handOver";
 export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type BinOptions, type Bins, binned, type HistogramOptions, histogram } from "./histogram";
 export { type LinesOptions, lines } from "./lines";

@@ -34,6 +34,8 @@ export interface OpenedChapter<Name extends InterferenceParquet> {
   readonly engine: Engine;
   readonly tables: Readonly<Record<Name, Relation>>;
   readonly source: DataSource;
+  /** What the names of all files of the course begin with. */
+  readonly prefix: string;
 }
 
 /**
@@ -63,5 +65,10 @@ export async function openInterference<Name extends InterferenceParquet>(
       `The files of earlier chapters come from different archives: ${archives}. Run the chapters again from 01.`,
     );
   }
-  return { engine, tables: tables as Record<Name, Relation>, source: [...sources.values()][0]! };
+  return {
+    engine,
+    tables: tables as Record<Name, Relation>,
+    source: [...sources.values()][0]!,
+    prefix: INTERFERENCE_PREFIX,
+  };
 }

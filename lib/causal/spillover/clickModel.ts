@@ -6,7 +6,11 @@ import type { Slates } from "./slates";
 /** A model of the clicks in every slate. All models are built for certain slates. */
 export interface ClickModel {
   readonly name: string;
-  /** Probability that each row is clicked under a promotion, N values in [0, 1]. @param promoted  1 on promoted rows */
+  /**
+   * Probability that each row is clicked under a promotion, N values in [0, 1].
+   * @param promoted  1 on promoted rows, 0 on others, N values
+   * @throws Error for anything else
+   */
   probabilities(promoted: Uint8Array): Float64Array;
   /** One draw of the clicks, 0 or 1, N values, with the model's own dependence within a slate. */
   draw(promoted: Uint8Array, random: Random): Uint8Array;
@@ -20,7 +24,7 @@ export interface ClickCoefficients {
   readonly relevanceCentre: number;
   /** Per unit of visibility v(k). */
   readonly visibility: number;
-  /** Exponent of the position discount: v(k) = (1 / log2(k + 1))^decay. */
+  /** Exponent of the position discount, 0 or more: v(k) = (1 / log2(k + 1))^decay. */
   readonly decay: number;
   readonly userLikedRate: number;
   readonly itemLikedRate: number;
@@ -56,10 +60,10 @@ export const PUBLISHED_COEFFICIENTS: ClickCoefficients = {
   ceiling: 0.95,
 };
 
-/** The published coefficients with some of them changed. @throws Error for an unknown name or a value that is no number */
+/** The published coefficients with some of them changed. @throws Error for an unknown name or a value out of range */
 export function clickCoefficients(changes: Partial<ClickCoefficients> = {}): ClickCoefficients {
   for (const [name, value] of Object.entries(changes)) {
-    if (!(name in PUBLISHED_COEFFICIENTS)) {
+    if (!Object.hasOwn(PUBLISHED_COEFFICIENTS, name)) {
       throw new Error(
         `There is no coefficient ${name}. There are ${Object.keys(PUBLISHED_COEFFICIENTS).join(", ")}.`,
       );
@@ -67,7 +71,8 @@ export function clickCoefficients(changes: Partial<ClickCoefficients> = {}): Cli
     if (!Number.isFinite(value)) throw new Error(`Coefficient ${name} is ${value}, not a number.`);
   }
   const coefficients = { ...PUBLISHED_COEFFICIENTS, ...changes };
-  const { floor, ceiling } = coefficients;
+  const { decay, floor, ceiling } = coefficients;
+  if (decay < 0) throw new Error(`The decay of visibility is 0 or more, not ${decay}.`);
   if (!(floor >= 0 && floor < ceiling && ceiling <= 1)) {
     throw new Error(
       `Bounds of a probability are 0 <= floor < ceiling <= 1, not ${floor}, ${ceiling}.`,
@@ -104,19 +109,19 @@ export function logPopularity(slates: Slates): Float64Array {
  */
 export function contextScore(slates: Slates, c: ClickCoefficients): Float64Array {
   const { items, users, slateOf } = slates;
-  const userRate = Float64Array.from(slateOf, (j) => users.likedRate[j]!);
+  const userRate = new Float64Array(slates.rows);
+  for (let i = 0; i < slates.rows; i++) userRate[i] = users.likedRate[slateOf[i]!]!;
   const meanUser = average(userRate);
   const meanItem = average(items.likedRate);
   const popularity = popularityScore(slates);
   const about = (value: number, mean: number) => (Number.isNaN(value) ? 0 : value - mean);
-  return Float64Array.from(
-    slateOf,
-    (_, i) =>
+  return popularity.map(
+    (score, i) =>
       c.intercept +
       c.relevance * (items.relevance[i]! - c.relevanceCentre) +
       c.userLikedRate * about(userRate[i]!, meanUser) +
       c.itemLikedRate * about(items.likedRate[i]!, meanItem) +
-      c.popularity * popularity[i]!,
+      c.popularity * score,
   );
 }
 

@@ -35,10 +35,31 @@ export function competitionOf(slates: Slates, name: string, competes: Competes):
   return { name, pairs, starts };
 }
 
-/** Items of the same spillover cluster compete. */
+const ofClusters = new WeakMap<Slates, Competition>();
+
+/** Items of the same spillover cluster compete. Made once for the same slates; do not change it. */
 export function sameCluster(slates: Slates): Competition {
   const { cluster } = slates.items;
-  return competitionOf(slates, "same cluster", (a, b) => cluster[a] === cluster[b]);
+  const known = ofClusters.get(slates);
+  if (known) return known;
+  const made = competitionOf(slates, "same cluster", (a, b) => cluster[a] === cluster[b]);
+  ofClusters.set(slates, made);
+  return made;
+}
+
+/** The structure that was given, or the same cluster without one. @throws Error when it is that of other slates */
+export function chosenCompetition(slates: Slates, given?: Competition): Competition {
+  if (!given) return sameCluster(slates);
+  let pairs = 0;
+  let fits = given.starts.length === slates.count + 1;
+  for (let j = 0; fits && j < slates.count; j++) {
+    fits = given.starts[j] === pairs;
+    pairs += (slates.starts[j + 1]! - slates.starts[j]!) ** 2;
+  }
+  if (!fits || given.pairs.length !== pairs) {
+    throw new Error(`Competition "${given.name}" was made for other slates. Make it for these.`);
+  }
+  return given;
 }
 
 /** Items whose seed positions are at most `reach` apart compete. Default 2. */
@@ -53,15 +74,15 @@ export function neighbouringPositions(slates: Slates, reach = 2): Competition {
 
 export interface SimilarityRule {
   readonly name: string;
-  /** Similarity of two movies; null where one of them is not known. */
+  /** Similarity of two movies, the same both ways; null where one of them is not known. */
   readonly similarity: (movieA: number, movieB: number) => number | null;
-  /** Share of all pairs of a slate that compete: the most similar ones. In (0, 1). */
+  /** Share of the pairs with a known similarity that compete: the most similar ones. In (0, 1). */
   readonly share: number;
 }
 
 /**
  * The most similar pairs compete: those above the quantile 1 - share of all known similarities. Pairs without a
- * similarity do not compete.
+ * similarity do not compete. Pairs as similar as the quantile do not either, so ties can make the share smaller.
  * @throws Error when no pair has a similarity, or the share is not in (0, 1)
  */
 export function similarItems(

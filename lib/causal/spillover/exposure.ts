@@ -1,6 +1,6 @@
 /** What a promotion does to each item of its slate: the exposure mapping of the course. */
 import type { Competition } from "./competition";
-import { sameCluster } from "./competition";
+import { chosenCompetition } from "./competition";
 import { finalPositions } from "./ranking";
 import type { Slates } from "./slates";
 
@@ -45,17 +45,19 @@ export interface ExposureOptions {
  * (`direct_promoted`); eligible in a slate without promotion (`focal_control`); competes with a promoted item
  * (`same_cluster_spillover`); in a slate with one (`other_slate_spillover`); else `unchanged_non_focal`.
  * @param promoted  1 on promoted rows, N values; all 0 and all 1 are fine
- * @throws Error when `promoted` does not have one value a row
+ * @throws Error when `promoted` or `eligible` does not have one value a row, a value of `promoted` is neither 0 nor 1, a
+ *   slate promotes more than 255 items, or the competition is that of other slates
  */
 export function exposureOf(
   slates: Slates,
   promoted: Uint8Array,
   options: ExposureOptions = {},
 ): Exposure {
-  if (promoted.length !== slates.rows) {
-    throw new Error(`promoted has ${promoted.length} values for ${slates.rows} rows of slates.`);
+  const { eligible } = options;
+  if (eligible && eligible.length !== slates.rows) {
+    throw new Error(`eligible has ${eligible.length} values for ${slates.rows} rows of slates.`);
   }
-  const competition = options.competition ?? sameCluster(slates);
+  const competition = chosenCompetition(slates, options.competition);
   const exposure = {
     finalPosition: finalPositions(slates, promoted),
     direct: promoted.slice(),
@@ -66,7 +68,7 @@ export function exposureOf(
   };
   for (let j = 0; j < slates.count; j++) fillDoses(exposure, slates, competition, promoted, j);
   for (let i = 0; i < slates.rows; i++) {
-    exposure.group[i] = groupOf(exposure, i, options.eligible?.[i] === 1);
+    exposure.group[i] = groupOf(exposure, i, eligible?.[i] === 1);
   }
   return exposure;
 }
@@ -80,8 +82,10 @@ function fillDoses(
 ): void {
   const [from, to] = [slates.starts[j]!, slates.starts[j + 1]!];
   const n = to - from;
+  let count = 0;
   for (let a = 0; a < n; a++) {
     if (promoted[from + a] !== 1) continue;
+    if (++count > 255) throw new Error(`Slate ${slates.slateId[j]} promotes more than 255 items.`);
     const row = starts[j]! + a * n;
     for (let b = 0; b < n; b++) {
       if (promoted[from + b] === 1) continue;

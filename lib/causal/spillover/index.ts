@@ -94,6 +94,14 @@ export {
 } from "./exposure";
 export { exposureMapping } from "./exposureMapping";
 export { ITEM_SETS, type ItemSet, type ItemSetOptions, itemSet } from "./itemSets";
+export {
+  clickModels,
+  type FocalSlates,
+  type KnownEffects,
+  knownEffects,
+  modelComparison,
+  promotionLift,
+} from "./knownEffects";
 export { type LogisticClicksOptions, logisticClicks } from "./logisticClicks";
 export {
   clusterRisk,

@@ -1,6 +1,6 @@
 /** Sets of rows that a contrast compares between promoted and other slates. They are fixed before anybody is promoted. */
 import type { Competition } from "./competition";
-import { sameCluster } from "./competition";
+import { chosenCompetition } from "./competition";
 import type { Slates } from "./slates";
 
 /** What each set holds, in words. Every set exists in both arms: in slates without a promotion it holds the rows that would have been affected. */
@@ -27,17 +27,19 @@ export interface ItemSetOptions {
 /**
  * 1 on the rows of a set, N values.
  * @param focal  row of each slate's focal item
- * @throws Error for an unknown set
+ * @throws Error for an unknown set, a negative window, or the competition of other slates
  */
 export function itemSet(
   { slates, focal }: { readonly slates: Slates; readonly focal: Int32Array },
   set: ItemSet,
   options: ItemSetOptions = {},
 ): Uint8Array {
-  if (!(set in ITEM_SETS)) {
+  if (!Object.hasOwn(ITEM_SETS, set)) {
     throw new Error(`There is no item set ${set}. There are ${Object.keys(ITEM_SETS).join(", ")}.`);
   }
-  const { nearWindow = 3, competition = sameCluster(slates) } = options;
+  const { nearWindow = 3 } = options;
+  if (!(nearWindow >= 0)) throw new Error(`nearWindow is 0 or more positions, not ${nearWindow}.`);
+  const competition = chosenCompetition(slates, options.competition);
   const rows = new Uint8Array(slates.rows);
   for (let j = 0; j < slates.count; j++) {
     const [from, to] = [slates.starts[j]!, slates.starts[j + 1]!];

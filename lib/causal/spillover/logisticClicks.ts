@@ -8,7 +8,8 @@ import {
   visibilityOf,
 } from "./clickModel";
 import type { Competition } from "./competition";
-import { sameCluster } from "./competition";
+import { chosenCompetition } from "./competition";
+import { assertPromotion } from "./ranking";
 import type { Slates } from "./slates";
 
 export interface LogisticClicksOptions {
@@ -24,14 +25,15 @@ export interface LogisticClicksOptions {
  *
  * with D the row's own promotion and S, C, B the doses of `Exposure`. Clicks are independent. With one promoted item a
  * slate and the published coefficients it is the equation of the published course.
+ * @throws Error for a coefficient out of range, or the competition of other slates
  */
 export function logisticClicks(slates: Slates, options: LogisticClicksOptions = {}): ClickModel {
   const c = clickCoefficients(options.coefficients);
-  const { pairs, starts } = options.competition ?? sameCluster(slates);
+  const { pairs, starts } = chosenCompetition(slates, options.competition);
   const context = contextScore(slates, c);
   const v = visibilityOf(slates, c);
   const bounded = (eta: number) => Math.min(c.ceiling, Math.max(c.floor, logistic(eta)));
-  const baseline = Float64Array.from(context, (score, i) =>
+  const baseline = context.map((score, i) =>
     bounded(score + c.visibility * v[slates.position[i]!]!),
   );
 
@@ -61,6 +63,7 @@ export function logisticClicks(slates: Slates, options: LogisticClicksOptions = 
     }
   };
   const probabilities = (promoted: Uint8Array): Float64Array => {
+    assertPromotion(slates, promoted);
     const p = baseline.slice();
     for (let j = 0; j < slates.count; j++) {
       let count = 0;

@@ -10,6 +10,8 @@ import { arrowFromResult } from "./arrowFromResult";
 import { appendColumns, type ColumnValues, columnTable } from "./columnTable";
 import type { Cell, Row } from "./rows";
 
+export type { ColumnValues };
+
 export interface EngineOptions {
   /** Memory the engine may use before it spills to disk, such as `1GB`. Default: four fifths of the machine's. */
   readonly memoryLimit?: string;

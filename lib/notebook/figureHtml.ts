@@ -43,7 +43,7 @@ export function figureFragment(figure: Figure, page: string): string {
   const element = document.getElementById("${id}");
   const draw = () => {
     element.textContent = "";
-    window.Plotly.newPlot(element, ${scriptJson(figure.data)}, ${scriptJson(figure.layout)}, ${scriptJson(CONFIG)});
+    window.Plotly.newPlot(element, ${scriptJson(figure.data)}, ${scriptJson(flexible(figure))}, ${scriptJson(CONFIG)});
   };
   const load = (places) => {
     if (window.Plotly) return draw();
@@ -57,6 +57,11 @@ export function figureFragment(figure: Figure, page: string): string {
   load(["${folder}${PLOTLY_COPY}", "writeup/${folder}${PLOTLY_COPY}"]);
 })();
 </script>`;
+}
+
+/** On a page the figure is as wide as the text. */
+function flexible({ layout: { width: _, ...layout } }: Figure): object {
+  return { ...layout, autosize: true };
 }
 
 /** JSON that cannot end the script element around it. */

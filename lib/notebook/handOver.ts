@@ -1,7 +1,8 @@
 /** Files that a chapter leaves for the next ones: Parquet and CSV in `data/processed`. */
 import { basename, join } from "node:path";
+import type { ColumnValues } from "../loaders/columnTable";
 import type { DataSource } from "../loaders/dataSource";
-import type { ColumnValues, Engine, Relation } from "../loaders/engine";
+import type { Engine, Relation } from "../loaders/engine";
 import { writeParquet } from "../loaders/parquet";
 import { processedFolder } from "../loaders/places";
 import type { Row } from "../loaders/rows";

@@ -1,5 +1,5 @@
 /** Seed slates with what the sample knows of their movies and users: one row an item in a slate. */
-import type { Relation } from "../loaders/engine";
+import { quoteName, type Relation } from "../loaders/engine";
 
 /** Columns that the item table adds to a slate row. */
 export const SLATE_ITEM_COLUMNS = [
@@ -30,9 +30,9 @@ export function slateContext(seed: Relation, items: Relation, users: Relation): 
   return seed.engine.table(
     "slate_context",
     `SELECT seed.*, ${of("items", SLATE_ITEM_COLUMNS)}, ${of("users", SLATE_USER_COLUMNS)}
-     FROM ${seed.name} AS seed
-     LEFT JOIN ${items.name} AS items ON items.movieId = seed.movieId
-     LEFT JOIN ${users.name} AS users ON users.userId = seed.userId
+     FROM ${quoteName(seed.name)} AS seed
+     LEFT JOIN ${quoteName(items.name)} AS items ON items.movieId = seed.movieId
+     LEFT JOIN ${quoteName(users.name)} AS users ON users.userId = seed.userId
      ORDER BY seed.slate_id, seed.slate_position_seed`,
   );
 }

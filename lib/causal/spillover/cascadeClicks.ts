@@ -6,7 +6,10 @@ import { finalPositions } from "./ranking";
 import type { Slates } from "./slates";
 
 export interface CascadeOptions {
-  /** Changes to the published coefficients. Visibility and the three penalties have no part in this model. */
+  /**
+   * Changes to the published coefficients. Visibility, the three penalties and the bounds of the probability have no part
+   * in this model.
+   */
   readonly coefficients?: Partial<ClickCoefficients>;
   /** Probability to read on after an item that was not clicked, in [0, 1]. Default 0.93. */
   readonly continueAfterSkip?: number;
@@ -32,8 +35,8 @@ export function cascadeClicks(slates: Slates, options: CascadeOptions = {}): Cli
   }
   const c = clickCoefficients(options.coefficients);
   const context = contextScore(slates, c);
-  const plain = Float64Array.from(context, logistic);
-  const promotedToo = Float64Array.from(context, (score) => logistic(score + c.direct));
+  const plain = context.map(logistic);
+  const promotedToo = context.map((score) => logistic(score + c.direct));
   const attraction = (promoted: Uint8Array, i: number) =>
     promoted[i] === 1 ? promotedToo[i]! : plain[i]!;
 

@@ -6,7 +6,7 @@ import { finalPositions } from "./ranking";
 import type { Slates } from "./slates";
 
 export interface ChoiceOptions {
-  /** Changes to the published coefficients. The three penalties have no part in this model. */
+  /** Changes to the published coefficients. The penalties and the bounds of the probability have no part in this model. */
   readonly coefficients?: Partial<ClickCoefficients>;
   /** Occasions on which the user picks something or leaves it: the budget of attention, a whole number of 1 or more. Default 5. */
   readonly budget?: number;
@@ -35,13 +35,17 @@ export function choiceClicks(slates: Slates, options: ChoiceOptions = {}): Click
   if (!(Number.isInteger(budget) && budget >= 1)) {
     throw new Error(`The budget is a whole number of 1 or more, not ${budget}.`);
   }
-  if (!(lambda > 0 && lambda <= 1))
+  if (!(lambda > 0 && lambda <= 1)) {
     throw new Error(`The dissimilarity is in (0, 1], not ${lambda}.`);
+  }
   const c = clickCoefficients(options.coefficients);
   const context = contextScore(slates, c);
   const v = visibilityOf(slates, c);
   const { cluster } = slates.items;
-  const worth = new Float64Array(slates.clusters.length);
+  // Of each cluster in the slate at hand: its largest utility, and the sum over its items of exp((u - largest) / lambda),
+  // which neither overflows nor is 0.
+  const largest = new Float64Array(slates.clusters.length).fill(Number.NEGATIVE_INFINITY);
+  const sum = new Float64Array(slates.clusters.length);
 
   /** Probability of each row to be picked on one occasion. */
   const picks = (promoted: Uint8Array): Float64Array => {
@@ -50,14 +54,25 @@ export function choiceClicks(slates: Slates, options: ChoiceOptions = {}): Click
     for (let j = 0; j < slates.count; j++) {
       const [from, to] = [slates.starts[j]!, slates.starts[j + 1]!];
       for (let i = from; i < to; i++) {
-        const utility = context[i]! + c.visibility * v[final[i]!]! + c.direct * promoted[i]!;
-        p[i] = Math.exp(utility / lambda);
-        worth[cluster[i]!] += p[i]!;
+        p[i] = context[i]! + c.visibility * v[final[i]!]! + c.direct * promoted[i]!;
+        if (p[i]! > largest[cluster[i]!]!) largest[cluster[i]!] = p[i]!;
+      }
+      for (let i = from; i < to; i++) {
+        const g = cluster[i]!;
+        p[i] = Math.exp((p[i]! - largest[g]!) / lambda);
+        sum[g]! += p[i]!;
       }
       let all = 1;
-      for (let i = from; i < to; i++) all += p[i]! * worth[cluster[i]!]! ** (lambda - 1);
-      for (let i = from; i < to; i++) p[i] = (p[i]! * worth[cluster[i]!]! ** (lambda - 1)) / all;
-      for (let i = from; i < to; i++) worth[cluster[i]!] = 0;
+      for (let i = from; i < to; i++) {
+        const g = cluster[i]!;
+        p[i]! *= Math.exp(largest[g]! + (lambda - 1) * Math.log(sum[g]!));
+        all += p[i]!;
+      }
+      for (let i = from; i < to; i++) {
+        p[i]! /= all;
+        largest[cluster[i]!] = Number.NEGATIVE_INFINITY;
+        sum[cluster[i]!] = 0;
+      }
     }
     return p;
   };

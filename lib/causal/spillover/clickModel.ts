@@ -81,22 +81,59 @@ export function clickCoefficients(changes: Partial<ClickCoefficients> = {}): Cli
   return coefficients;
 }
 
+/** ln(1 + ratings) of each row's item; a missing count is taken as 0. */
+export function logPopularity(slates: Slates): Float64Array {
+  const log = new Float64Array(slates.rows);
+  for (let i = 0; i < slates.rows; i++) {
+    const count = slates.items.ratingCount[i]!;
+    log[i] = Number.isNaN(count) ? 0 : Math.log1p(count);
+  }
+  return log;
+}
+
 /**
  * Standardized popularity of each row: z-score over all rows (standard deviation with n - 1) of ln(1 + ratings). A missing
  * count is taken as 0; where all rows are alike every value is 0.
  */
 export function popularityScore(slates: Slates): Float64Array {
-  const log = logPopularity(slates);
-  const mean = average(log);
+  const score = logPopularity(slates);
+  const mean = average(score);
   let squares = 0;
-  for (const value of log) squares += (value - mean) ** 2;
-  const deviation = Math.sqrt(squares / (log.length - 1));
-  return log.map((value) => (deviation > 0 ? (value - mean) / deviation : 0));
+  for (const value of score) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / (score.length - 1));
+  for (let i = 0; i < score.length; i++) {
+    score[i] = deviation > 0 ? (score[i]! - mean) / deviation : 0;
+  }
+  return score;
 }
 
-/** ln(1 + ratings) of each row's item; a missing count is taken as 0. */
-export function logPopularity(slates: Slates): Float64Array {
-  return slates.items.ratingCount.map((count) => Math.log1p(Number.isNaN(count) ? 0 : count));
+/** What `contextScore` weighs, N values each. It does not depend on coefficients, so it is worked out once for the same slates. */
+interface Context {
+  readonly user: Float64Array;
+  readonly item: Float64Array;
+  readonly popularity: Float64Array;
+}
+
+const contexts = new WeakMap<Slates, Context>();
+
+function contextOf(slates: Slates): Context {
+  const known = contexts.get(slates);
+  if (known) return known;
+  const userRate = new Float64Array(slates.rows);
+  for (let i = 0; i < slates.rows; i++) userRate[i] = slates.users.likedRate[slates.slateOf[i]!]!;
+  const made = {
+    user: centred(userRate),
+    item: centred(slates.items.likedRate),
+    popularity: popularityScore(slates),
+  };
+  contexts.set(slates, made);
+  return made;
+}
+
+/** Values minus their mean; 0 where one is missing. */
+function centred(values: Float64Array): Float64Array {
+  const mean = average(values);
+  return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
 }
 
 /**
@@ -108,21 +145,18 @@ export function logPopularity(slates: Slates): Float64Array {
  * M is taken as its mean.
  */
 export function contextScore(slates: Slates, c: ClickCoefficients): Float64Array {
-  const { items, users, slateOf } = slates;
-  const userRate = new Float64Array(slates.rows);
-  for (let i = 0; i < slates.rows; i++) userRate[i] = users.likedRate[slateOf[i]!]!;
-  const meanUser = average(userRate);
-  const meanItem = average(items.likedRate);
-  const popularity = popularityScore(slates);
-  const about = (value: number, mean: number) => (Number.isNaN(value) ? 0 : value - mean);
-  return popularity.map(
-    (score, i) =>
+  const { user, item, popularity } = contextOf(slates);
+  const { relevance } = slates.items;
+  const score = new Float64Array(slates.rows);
+  for (let i = 0; i < slates.rows; i++) {
+    score[i] =
       c.intercept +
-      c.relevance * (items.relevance[i]! - c.relevanceCentre) +
-      c.userLikedRate * about(userRate[i]!, meanUser) +
-      c.itemLikedRate * about(items.likedRate[i]!, meanItem) +
-      c.popularity * score,
-  );
+      c.relevance * (relevance[i]! - c.relevanceCentre) +
+      c.userLikedRate * user[i]! +
+      c.itemLikedRate * item[i]! +
+      c.popularity * popularity[i]!;
+  }
+  return score;
 }
 
 /** Mean of the values that are there; 0 where none is. */

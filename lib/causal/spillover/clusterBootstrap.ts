@@ -1,10 +1,11 @@
 /** The bootstrap over slates: whole slates are drawn again, with all their rows. */
 import type { Row } from "../../loaders/rows";
-import { random } from "../../stats/random";
+import { type Random, random } from "../../stats/random";
+import { finite } from "../panelColumns";
 import { CONTRASTS, type Contrast, type OutcomeType, outcomeOf } from "./contrastEstimates";
 import { COURSE_SEED, type Experiment } from "./experiment";
-import { itemSet } from "./itemSets";
-import { slateTotals } from "./slateContrast";
+import { type ItemSetOptions, itemSet } from "./itemSets";
+import { type SlateTotals, slateTotals } from "./slateContrast";
 
 export interface BootstrapDraws {
   readonly contrast: Contrast;
@@ -15,18 +16,21 @@ export interface BootstrapDraws {
   readonly empty: number;
 }
 
-export interface BootstrapOptions {
+export interface BootstrapOptions extends ItemSetOptions {
   /** Default 500. */
   readonly draws?: number;
   /** Seed of the first contrast; contrast number c has seed + c. Default: the course's. */
   readonly seed?: number;
+  /** Default `observed`. */
   readonly outcome?: OutcomeType;
+  /** Default: those of the course. */
   readonly contrasts?: readonly Contrast[];
 }
 
 /**
  * For each contrast: draws as many slates as have a row in its set, with replacement, and takes the difference of the
- * pooled means, `draws` times. Arms keep their slates' treatment, so their sizes vary as they did in the design.
+ * pooled means, `draws` times. Slates keep their arm, so the sizes of the arms vary as they did in the design.
+ * @throws Error for fewer than 2 draws, or a contrast without a row in one of the arms
  */
 export function clusterBootstrap(
   experiment: Experiment,
@@ -38,31 +42,42 @@ export function clusterBootstrap(
   }
   const { slates, treated } = experiment;
   return contrasts.map((contrast, c) => {
-    const totals = slateTotals(
-      { slates, outcome: outcomeOf(experiment, outcome), rows: itemSet(experiment, contrast.set) },
-      contrast.weighting,
-    );
+    const rows = itemSet(experiment, contrast.set, options);
+    const y = outcomeOf(experiment, outcome);
+    const totals = slateTotals({ slates, outcome: y, rows }, contrast.weighting);
     const own = Int32Array.from(treated.keys()).filter((j) => totals.rows[j]! > 0);
-    const stream = random(seed + c);
-    const estimates: number[] = [];
-    for (let draw = 0; draw < draws; draw++) {
-      const sums = [0, 0];
-      const rows = [0, 0];
-      for (let k = 0; k < own.length; k++) {
-        const j = own[stream.integer(own.length)]!;
-        const arm = treated[j]!;
-        sums[arm]! += totals.sums[j]!;
-        rows[arm]! += totals.rows[j]!;
-      }
-      if (rows[0]! > 0 && rows[1]! > 0) estimates.push(sums[1]! / rows[1]! - sums[0]! / rows[0]!);
+    for (const arm of [0, 1]) {
+      if (own.some((j) => treated[j] === arm)) continue;
+      throw new Error(
+        `${contrast.label}: no row in ${arm === 1 ? "promoted" : "other"} slates. A contrast needs both.`,
+      );
     }
-    return {
-      contrast,
-      outcome,
-      estimates: Float64Array.from(estimates),
-      empty: draws - estimates.length,
-    };
+    const stream = random(seed + c);
+    const drawn = Array.from({ length: draws }, () => resampled(totals, treated, own, stream));
+    const estimates = Float64Array.from(drawn.filter((value) => !Number.isNaN(value)));
+    return { contrast, outcome, estimates, empty: draws - estimates.length };
   });
+}
+
+/** The difference of means in one draw of slates; NaN when an arm came out empty. */
+function resampled(
+  { sums, rows }: SlateTotals,
+  treated: Uint8Array,
+  own: Int32Array,
+  stream: Random,
+): number {
+  let [sum1, rows1, sum0, rows0] = [0, 0, 0, 0];
+  for (let k = 0; k < own.length; k++) {
+    const j = own[stream.integer(own.length)]!;
+    if (treated[j] === 1) {
+      sum1 += sums[j]!;
+      rows1 += rows[j]!;
+    } else {
+      sum0 += sums[j]!;
+      rows0 += rows[j]!;
+    }
+  }
+  return sum1 / rows1 - sum0 / rows0;
 }
 
 /** One row a draw: contrast, outcome, bootstrap_draw, estimate. */
@@ -77,7 +92,7 @@ export function bootstrapRows(bootstraps: readonly BootstrapDraws[]): Row[] {
   );
 }
 
-/** One row a contrast: mean, standard deviation (n - 1), the 2.5 % and 97.5 % quantiles, draws. */
+/** One row a contrast: mean, standard deviation (n - 1), the 2.5 % and 97.5 % quantiles, draws. Null without draws. */
 export function bootstrapSummary(bootstraps: readonly BootstrapDraws[]): Row[] {
   return bootstraps.map(({ contrast, outcome, estimates }) => {
     const sorted = Float64Array.from(estimates).sort();
@@ -86,17 +101,18 @@ export function bootstrapSummary(bootstraps: readonly BootstrapDraws[]): Row[] {
     return {
       contrast: contrast.label,
       outcome,
-      bootstrap_mean: mean,
-      bootstrap_se: Math.sqrt(squares / (sorted.length - 1)),
-      ci_low: quantile(sorted, 0.025),
-      ci_high: quantile(sorted, 0.975),
+      bootstrap_mean: finite(mean),
+      bootstrap_se: finite(Math.sqrt(squares / (sorted.length - 1))),
+      ci_low: finite(quantile(sorted, 0.025)),
+      ci_high: finite(quantile(sorted, 0.975)),
       draws: sorted.length,
     };
   });
 }
 
-/** Quantile of ascending values by linear interpolation at (n - 1) p, as numpy and pandas have it. */
+/** Quantile of ascending values by linear interpolation at (n - 1) p, as numpy and pandas have it. NaN without values. */
 export function quantile(sorted: ArrayLike<number>, p: number): number {
+  if (sorted.length === 0) return Number.NaN;
   const at = (sorted.length - 1) * p;
   const low = Math.floor(at);
   const high = Math.min(sorted.length - 1, low + 1);

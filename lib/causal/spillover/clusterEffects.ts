@@ -2,7 +2,12 @@
 import type { Row } from "../../loaders/rows";
 import type { Experiment } from "./experiment";
 import { type ItemSet, itemSet } from "./itemSets";
-import { type SlateContrast, slateContrast } from "./slateContrast";
+import {
+  contrastOfTotals,
+  type SlateContrast,
+  type SlateTotals,
+  slateTotals,
+} from "./slateContrast";
 
 export interface ClusterEffect {
   readonly effect: ItemSet;
@@ -11,47 +16,56 @@ export interface ClusterEffect {
 }
 
 export interface ClusterEffectsOptions {
-  /** Fewest rows in each arm. Default 30. */
+  /** Fewest rows in each arm, 1 or more. Default 30. */
   readonly minRows?: number;
+  /** Default: `focal` and `same_cluster`. */
   readonly effects?: readonly ItemSet[];
 }
 
 /**
  * The contrast of observed clicks among the slates of each focal cluster, smallest estimate first within an effect.
  * Clusters with fewer than `minRows` rows in an arm are left out.
+ * @throws Error when `minRows` is not 1 or more
  */
 export function clusterEffects(
   experiment: Experiment,
   options: ClusterEffectsOptions = {},
 ): ClusterEffect[] {
   const { minRows = 30, effects = ["focal", "same_cluster"] } = options;
-  const { slates, treated, clicks } = experiment;
+  if (!(minRows >= 1)) throw new Error(`minRows is 1 or more, not ${minRows}.`);
+  const { slates, focal, treated, clicks } = experiment;
+  const focalCluster = focal.map((row) => slates.items.cluster[row]!);
   return effects.flatMap((effect) => {
     const rows = itemSet(experiment, effect);
+    const totals = slateTotals({ slates, outcome: clicks, rows }, "row");
     const found: ClusterEffect[] = [];
     for (const [c, cluster] of slates.clusters.entries()) {
-      const own = rows.map((is, i) => (is === 1 && focalCluster(experiment, i) === c ? 1 : 0));
+      const own = totalsOf(totals, (j) => focalCluster[j] === c);
       const sizes = [0, 0];
-      for (let i = 0; i < own.length; i++) {
-        if (own[i] === 1) sizes[treated[slates.slateOf[i]!]!]! += 1;
-      }
+      for (let j = 0; j < slates.count; j++) sizes[treated[j]!]! += own.rows[j]!;
       if (Math.min(...sizes) < minRows) continue;
       const estimand = `${effect} effect on clicks, focal items in ${cluster}`;
-      const estimate = slateContrast(
-        { slates, treated, outcome: clicks, rows: own },
-        { estimand, z: 1.96 },
-      );
-      found.push({ effect, cluster, estimate });
+      found.push({
+        effect,
+        cluster,
+        estimate: contrastOfTotals(own, treated, { estimand, z: 1.96 }),
+      });
     }
     return found.sort((a, b) => a.estimate.value! - b.estimate.value!);
   });
 }
 
-function focalCluster({ slates, focal }: Experiment, row: number): number {
-  return slates.items.cluster[focal[slates.slateOf[row]!]!]!;
+/** The totals of some slates; the others have no row. */
+function totalsOf(totals: SlateTotals, isOwn: (slate: number) => boolean): SlateTotals {
+  const own = (values: Float64Array) => values.map((value, j) => (isOwn(j) ? value : 0));
+  const [rows, sums, squares] = [own(totals.rows), own(totals.sums), own(totals.squares)];
+  return { rows, sums, squares, dropped: totals.dropped };
 }
 
-/** One row an effect and cluster. `adjust` turns all p-values into adjusted ones, in their order. */
+/**
+ * One row an effect and cluster.
+ * @param adjust  turns all p-values into adjusted ones, in their order; a missing p-value goes in as 1
+ */
 export function clusterEffectRows(
   effects: readonly ClusterEffect[],
   adjust: (p: readonly number[]) => ArrayLike<number>,

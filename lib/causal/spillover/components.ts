@@ -61,26 +61,30 @@ export function componentSlateTable(experiment: Experiment): Row[] {
   const sums = NAMES.flatMap((component) => {
     const member = itemSet(experiment, COMPONENTS[component]);
     return Object.entries(MEASURES).map(([measure, of]) => {
-      const values = of(experiment);
-      const own = Float64Array.from(member, (is, i) => is * values[i]!);
-      return { component, measure, values: slateSums(slates, own) };
+      const own = Float64Array.from(of(experiment)).map((value, i) => value * member[i]!);
+      return { column: `${component}_${measure}`, measure, values: slateSums(slates, own) };
     });
   });
-  const total = (measure: string, j: number) =>
-    sums.filter((one) => one.measure === measure).reduce((sum, one) => sum + one.values[j]!, 0);
+  const totals = (measure: keyof typeof MEASURES) => {
+    const parts = sums.filter((one) => one.measure === measure);
+    return (j: number) => parts.reduce((sum, { values }) => sum + values[j]!, 0);
+  };
+  const [clicks, expected, lift] = [
+    totals("simulated_clicks"),
+    totals("expected_clicks"),
+    totals("known_lift"),
+  ];
   return slates.slateId.map((slate_id, j) => ({
     slate_id,
-    userId: slates.users.userId[j]!,
+    userId: finite(slates.users.userId[j]!),
     promotion_applied: treated[j]!,
-    focal_movieId: slates.items.movieId[focal[j]!]!,
+    focal_movieId: finite(slates.items.movieId[focal[j]!]!),
     focal_spillover_cluster: slates.clusters[slates.items.cluster[focal[j]!]!]!,
     focal_seed_position: slates.position[focal[j]!]!,
-    ...Object.fromEntries(
-      sums.map(({ component, measure, values }) => [`${component}_${measure}`, values[j]!]),
-    ),
-    component_simulated_total: total("simulated_clicks", j),
-    component_expected_total: total("expected_clicks", j),
-    component_known_lift_total: total("known_lift", j),
+    ...Object.fromEntries(sums.map(({ column, values }) => [column, values[j]!])),
+    component_simulated_total: clicks(j),
+    component_expected_total: expected(j),
+    component_known_lift_total: lift(j),
   }));
 }
 
@@ -123,17 +127,16 @@ export interface ComponentEffect {
  */
 export function componentEffects(experiment: Experiment): ComponentEffect[] {
   const { slates, treated } = experiment;
+  const effects = (Object.keys(EFFECTS) as (keyof typeof EFFECTS)[]).map((effect) => ({
+    effect,
+    rows: itemSet(experiment, EFFECTS[effect]),
+  }));
   return OUTCOME_TYPES.flatMap((outcome) =>
-    (Object.keys(EFFECTS) as (keyof typeof EFFECTS)[]).map((effect) => ({
+    effects.map(({ effect, rows }) => ({
       outcome,
       effect,
       estimate: slateContrast(
-        {
-          slates,
-          treated,
-          outcome: outcomeOf(experiment, outcome),
-          rows: itemSet(experiment, EFFECTS[effect]),
-        },
+        { slates, treated, outcome: outcomeOf(experiment, outcome), rows },
         { estimand: `${effect}, ${outcome}, per slate`, weighting: "total", z: 1.96 },
       ),
     })),
@@ -144,8 +147,10 @@ export function componentEffects(experiment: Experiment): ComponentEffect[] {
 export function componentEffectRows(effects: readonly ComponentEffect[]): Row[] {
   return effects.map(({ outcome, effect, estimate }) => {
     const value = estimate.value!;
-    const se = estimate.naiveStandardError!;
-    const [low, high] = [value - 1.96 * se, value + 1.96 * se];
+    const se = estimate.naiveStandardError;
+    const low = se === null ? null : value - 1.96 * se;
+    const high = se === null ? null : value + 1.96 * se;
+    const perThousand = (clicks: number | null) => (clicks === null ? null : 1000 * clicks);
     return {
       outcome_type: outcome,
       effect,
@@ -155,8 +160,8 @@ export function componentEffectRows(effects: readonly ComponentEffect[]): Row[] 
       ci_low: low,
       ci_high: high,
       per_1000_promoted_slates: 1000 * value,
-      ci_low_per_1000: 1000 * low,
-      ci_high_per_1000: 1000 * high,
+      ci_low_per_1000: perThousand(low),
+      ci_high_per_1000: perThousand(high),
       treated_mean: estimate.treatedMean,
       control_mean: estimate.controlMean,
     };

@@ -26,10 +26,12 @@ export const CONTRASTS: readonly Contrast[] = [
 export const OUTCOME_TYPES = ["observed", "expected", "known"] as const;
 export type OutcomeType = (typeof OUTCOME_TYPES)[number];
 
-/** The outcome of each row, N values. */
-export function outcomeOf(experiment: Experiment, type: OutcomeType): ArrayLike<number> {
+/** The outcome of each row, N values. @throws Error for an unknown type */
+export function outcomeOf(experiment: Experiment, type: OutcomeType): Uint8Array | Float64Array {
   if (type === "observed") return experiment.clicks;
-  return type === "expected" ? experiment.observed : experiment.lift;
+  if (type === "expected") return experiment.observed;
+  if (type === "known") return experiment.lift;
+  throw new Error(`There is no outcome ${type}. There are ${OUTCOME_TYPES.join(", ")}.`);
 }
 
 export interface ContrastEstimate {
@@ -110,21 +112,21 @@ export function contrastSizes(estimates: readonly ContrastEstimate[]): Row[] {
     }));
 }
 
-/** One row a contrast: the three estimates and how far they lie apart. */
+/** One row a contrast: the three estimates and how far they lie apart; null for outcomes that were left out. */
 export function estimatorValidation(estimates: readonly ContrastEstimate[]): Row[] {
   const labels = [...new Set(estimates.map(({ contrast }) => contrast.label))];
   return labels.map((label) => {
     const of = (type: OutcomeType) =>
-      estimates.find(({ contrast, outcome }) => contrast.label === label && outcome === type)!
-        .estimate.value!;
+      estimates.find(({ contrast, outcome }) => contrast.label === label && outcome === type)
+        ?.estimate.value ?? null;
     const [observed, expected, known] = [of("observed"), of("expected"), of("known")];
     return {
       contrast: label,
       observed,
       expected,
       known_lift: known,
-      observed_minus_expected: observed - expected,
-      expected_minus_known_lift: expected - known,
+      observed_minus_expected: difference(observed, expected),
+      expected_minus_known_lift: difference(expected, known),
     };
   });
 }

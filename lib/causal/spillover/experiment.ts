@@ -27,7 +27,7 @@ export interface Outcomes {
   readonly clicks: Uint8Array;
 }
 
-/** All that chapters 03 to 06 need of the experiment. */
+/** An assignment and what came of it: all that tables and estimators need. */
 export interface Experiment extends Assignment, Outcomes {
   readonly slates: Slates;
   /** 1 on focal rows, N values. */
@@ -114,13 +114,23 @@ export function runExperiment(
   return experimentOf(slates, assignment, outcomes, options.competition);
 }
 
-/** Puts together what was assigned and what was observed, by simulation or from a file. */
+/**
+ * Puts together what was assigned and what was observed, by simulation or from a file.
+ * @throws Error when a slate's focal item is not one of its rows, an arm is neither 0 nor 1, or a column has another
+ *   length than the slates
+ */
 export function experimentOf(
   slates: Slates,
   assignment: Assignment,
   outcomes: Outcomes,
   competition?: Competition,
 ): Experiment {
+  assertAssignment(slates, assignment);
+  for (const [name, values] of Object.entries(outcomes) as [string, ArrayLike<number>][]) {
+    if (values.length !== slates.rows) {
+      throw new Error(`${name} has ${values.length} values for ${slates.rows} rows of slates.`);
+    }
+  }
   const isFocal = focalRows(slates, assignment.focal);
   const promoted = focalRows(slates, assignment.focal, assignment.treated);
   return {
@@ -132,6 +142,22 @@ export function experimentOf(
     exposure: exposureOf(slates, promoted, { eligible: isFocal, competition }),
     lift: outcomes.observed.map((p, i) => p - outcomes.withoutPromotion[i]!),
   };
+}
+
+function assertAssignment(slates: Slates, { focal, treated }: Assignment): void {
+  if (focal.length !== slates.count || treated.length !== slates.count) {
+    throw new Error(
+      `${slates.count} slates have ${focal.length} focal items and ${treated.length} arms. Give one each.`,
+    );
+  }
+  for (let j = 0; j < slates.count; j++) {
+    if (!(focal[j]! >= slates.starts[j]! && focal[j]! < slates.starts[j + 1]!)) {
+      throw new Error(`Slate ${slates.slateId[j]}: its focal item, row ${focal[j]}, lies outside.`);
+    }
+    if (treated[j] !== 0 && treated[j] !== 1) {
+      throw new Error(`Slate ${slates.slateId[j]}: the arm is 0 or 1, not ${treated[j]}.`);
+    }
+  }
 }
 
 /** The published experiment: focal items and arms by `seed`, clicks by `seed` + 17. */

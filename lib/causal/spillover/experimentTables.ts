@@ -23,7 +23,8 @@ export function slateSummary(slates: Slates): Row[] {
     smallest = Math.min(smallest, slateSize(slates, j));
     largest = Math.max(largest, slateSize(slates, j));
   }
-  const distinct = (values: Iterable<number>) => new Set(values).size;
+  const distinct = (values: Iterable<number>) =>
+    [...new Set(values)].filter((value) => !Number.isNaN(value)).length;
   const metrics = {
     rows: slates.rows,
     unique_slates: slates.count,
@@ -42,8 +43,8 @@ export function assignmentTable(experiment: Experiment): Row[] {
   const { items } = slates;
   return Array.from(focal, (row, j) => ({
     slate_id: slates.slateId[j]!,
-    userId: slates.users.userId[j]!,
-    focal_movieId: items.movieId[row]!,
+    userId: finite(slates.users.userId[j]!),
+    focal_movieId: finite(items.movieId[row]!),
     focal_title: items.title[row]!,
     focal_spillover_cluster: slates.clusters[items.cluster[row]!]!,
     focal_seed_position: slates.position[row]!,
@@ -89,6 +90,34 @@ export function assignmentBalance(experiment: Experiment): Row[] {
   });
 }
 
+/** One row a seed position of focal items: slates of each arm. */
+export function focalPositions({ slates, focal, treated }: Experiment): Row[] {
+  const counts = new Map<number, [number, number]>();
+  for (let j = 0; j < slates.count; j++) {
+    const position = slates.position[focal[j]!]!;
+    const own = counts.get(position) ?? [0, 0];
+    own[treated[j]!]! += 1;
+    counts.set(position, own);
+  }
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([focal_seed_position, [control, promoted]]) => ({
+      focal_seed_position,
+      control,
+      promoted,
+    }));
+}
+
+/** One row a row of slates: its exposure group and by how many positions it moved. Groups in the order of a figure. */
+export function positionChanges({ slates, exposure }: Experiment): Row[] {
+  const rows = Array.from(slates.position, (seed, i) => ({
+    exposure_group: EXPOSURE_GROUPS[exposure.group[i]!]!,
+    position_change: exposure.finalPosition[i]! - seed,
+  }));
+  const order = (row: (typeof rows)[number]) => EXPOSURE_GROUPS.indexOf(row.exposure_group);
+  return rows.sort((a, b) => order(a) - order(b));
+}
+
 /** Features of each slate's focal item and user, J values each. */
 export function focalFeatures({ slates, focal }: Experiment): Record<string, Float64Array> {
   const ofFocal = (value: (row: number) => number) => Float64Array.from(focal, value);
@@ -129,7 +158,7 @@ export function exposureSummary(experiment: Experiment): Row[] {
     .sort((a, b) => b.rows - a.rows);
 }
 
-/** Visibility at the final position minus visibility at the seed position, N values. */
+/** v(final position) - v(seed position) with v(k) = 1 / log2(k + 1), N values. */
 export function visibilityGain({ slates, exposure }: Experiment): Float64Array {
   return Float64Array.from(
     slates.position,

@@ -45,9 +45,10 @@ function experimentColumns(experiment: Experiment) {
 }
 
 /**
- * The relation `exposure_mapping`: the columns of the slates' relation and 25 of the experiment, in the order of the
- * slates. `readExperiment` reads it back.
+ * The relation `exposure_mapping`: the columns of the slates' relation and 25 of the experiment, by slate_id (as text) and
+ * seed position. Doses above 1 become flags. `readExperiment` reads it back.
  * @param context  the relation that the experiment's slates were read from
+ * @throws Error when `context` has other rows
  */
 export async function exposureMapping(
   context: Relation,
@@ -61,11 +62,18 @@ export async function exposureMapping(
     ...columns,
   });
   const added = Object.keys(columns).map((name) => `experiment.${quoteName(name)}`);
-  return context.engine.table(
+  const mapping = await context.engine.table(
     "exposure_mapping",
     `SELECT context.*, ${added.join(", ")}
      FROM ${quoteName(context.name)} AS context
      JOIN ${computed.name} AS experiment USING (slate_id, slate_position_seed)
      ORDER BY slate_id, slate_position_seed`,
   );
+  const [rows, known] = [await mapping.count(), await context.count()];
+  if (rows !== slates.rows || known !== slates.rows) {
+    throw new Error(
+      `The experiment has ${slates.rows} rows, ${context.name} has ${known}, and ${rows} of them agree. Give the relation that its slates were read from.`,
+    );
+  }
+  return mapping;
 }

@@ -3,7 +3,7 @@ import type { Row } from "../../loaders/rows";
 import { finite } from "../panelColumns";
 import type { ComponentEffect, EFFECTS } from "./components";
 import type { Experiment } from "./experiment";
-import { slateOutcomes } from "./slateOutcomes";
+import { type SlateOutcomes, slateOutcomes } from "./slateOutcomes";
 
 /** Estimated effects on observed clicks per 1,000 promoted slates. */
 export interface ProductNumbers {
@@ -74,24 +74,23 @@ export function positionBucket(position: number): string {
 /** Promoted slates by bucket of the focal position: slates, mean known lift of each part, mean observed clicks. */
 export function positionRisk(experiment: Experiment): Row[] {
   const { slates, focal } = experiment;
+  const outcomes = slateOutcomes(experiment);
   const groups = promotedGroups(experiment, (j) => positionBucket(slates.position[focal[j]!]!));
   const first = (own: readonly number[]) => slates.position[focal[own[0]!]!]!;
   return [...groups]
     .sort(([, a], [, b]) => first(a) - first(b))
-    .map(([position_bucket, own]) => ({
-      position_bucket,
-      ...liftMeans(experiment, own),
-    }));
+    .map(([position_bucket, own]) => ({ position_bucket, ...liftMeans(outcomes, own) }));
 }
 
 /** Promoted slates by focal cluster, for clusters with at least `minSlates` (default 40), the worst total first. */
 export function clusterRisk(experiment: Experiment, options: { minSlates?: number } = {}): Row[] {
   const { slates, focal } = experiment;
   const { minSlates = 40 } = options;
+  const outcomes = slateOutcomes(experiment);
   const cluster = (j: number) => slates.clusters[slates.items.cluster[focal[j]!]!]!;
   return [...promotedGroups(experiment, cluster)]
     .filter(([, own]) => own.length >= minSlates)
-    .map(([focal_cluster, own]) => ({ focal_cluster, ...liftMeans(experiment, own) }))
+    .map(([focal_cluster, own]) => ({ focal_cluster, ...liftMeans(outcomes, own) }))
     .sort((a, b) => (a.mean_total_lift ?? 0) - (b.mean_total_lift ?? 0));
 }
 
@@ -106,8 +105,8 @@ function promotedGroups({ treated }: Experiment, key: (slate: number) => string)
   return groups;
 }
 
-function liftMeans(experiment: Experiment, own: readonly number[]) {
-  const { direct, sameCluster, other, lift, clicks } = slateOutcomes(experiment);
+function liftMeans(outcomes: SlateOutcomes, own: readonly number[]) {
+  const { direct, sameCluster, other, lift, clicks } = outcomes;
   const mean = (values: Float64Array) =>
     finite(own.reduce((sum, j) => sum + values[j]!, 0) / own.length);
   return {

@@ -31,13 +31,27 @@ export function largestSlate(slates: Slates): number {
   return largest;
 }
 
+/** @throws Error unless `promoted` has one value a row, each 0 or 1 */
+export function assertPromotion(slates: Slates, promoted: ArrayLike<number>): void {
+  if (promoted.length !== slates.rows) {
+    throw new Error(`promoted has ${promoted.length} values for ${slates.rows} rows of slates.`);
+  }
+  for (let i = 0; i < slates.rows; i++) {
+    if (promoted[i] !== 0 && promoted[i] !== 1) {
+      throw new Error(`Row ${i + 1}: promoted is 0 or 1, not ${promoted[i]}.`);
+    }
+  }
+}
+
 /**
  * Final position of each row: promoted items go to the top in the order of their seed positions, the others follow in
  * theirs. With one promoted item it moves to position 1, items above its seed position move down by one, those below
  * stay.
- * @param promoted  1 on promoted rows, N values
+ * @param promoted  1 on promoted rows, 0 on others, N values
+ * @throws Error for anything else
  */
 export function finalPositions(slates: Slates, promoted: Uint8Array): Int32Array {
+  assertPromotion(slates, promoted);
   const final = new Int32Array(slates.rows);
   for (let j = 0; j < slates.count; j++) {
     const [from, to] = [slates.starts[j]!, slates.starts[j + 1]!];

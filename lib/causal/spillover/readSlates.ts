@@ -23,7 +23,10 @@ const NUMBERS = [
   "activity_span_days",
 ] as const;
 
-/** Reads slates from a relation such as `slate_context`, rows in its order. */
+/**
+ * Reads slates from a relation such as `slate_context`, rows in its order. Missing numbers become NaN, missing texts empty.
+ * @throws Error for a missing column, and as `slatesFromRows`
+ */
 export async function readSlates(relation: Relation): Promise<Slates> {
   return slatesOf(await columnsOf(relation, []));
 }
@@ -38,12 +41,21 @@ const OUTCOMES = [
 ] as const;
 
 /**
- * Reads an experiment from a relation such as `exposure_mapping`.
- * @throws Error when a slate has no focal item or more than one
+ * Reads an experiment from a relation such as `exposure_mapping`. Exposures are worked out anew, with items of the same
+ * cluster as competitors.
+ * @throws Error when a slate has no focal item or more than one, rows of a slate differ in `promotion_applied`, a value
+ *   of the experiment is missing, or there are no rows
  */
 export async function readExperiment(relation: Relation): Promise<Experiment> {
   const table = await columnsOf(relation, OUTCOMES);
   const slates = slatesOf(table);
+  if (slates.count === 0) throw new Error(`${relation.name} has no rows.`);
+  for (const name of OUTCOMES) {
+    const missing = numbers(table, name).findIndex(Number.isNaN);
+    if (missing >= 0) {
+      throw new Error(`${relation.name}: ${name} is missing in row ${missing + 1}.`);
+    }
+  }
   const isFocal = numbers(table, "is_focal_item");
   const focal = new Int32Array(slates.count).fill(-1);
   for (let i = 0; i < slates.rows; i++) {
@@ -55,6 +67,11 @@ export async function readExperiment(relation: Relation): Promise<Experiment> {
   const lost = focal.indexOf(-1);
   if (lost >= 0) throw new Error(`Slate ${slates.slateId[lost]} has no focal item.`);
   const applied = numbers(table, "promotion_applied");
+  const odd = applied.findIndex((arm, i) => arm !== applied[slates.starts[slates.slateOf[i]!]!]);
+  if (odd >= 0) {
+    const slate = slates.slateId[slates.slateOf[odd]!];
+    throw new Error(`Slate ${slate}: promotion_applied differs between its rows.`);
+  }
   const assignment = {
     focal,
     treated: Uint8Array.from({ length: slates.count }, (_, j) => applied[slates.starts[j]!]!),

@@ -41,46 +41,55 @@ export interface SlateContrast extends Estimate {
   readonly controlRows: number;
 }
 
-/** Rows, sum and sum of squares of an outcome in each slate: all that the estimators below need. */
+/** An outcome added up within each slate, J values each: all that the estimators below need. */
 export interface SlateTotals {
   readonly rows: Float64Array;
   readonly sums: Float64Array;
-  /** Over all rows of both arms: for the classical standard error. */
+  /** Squared deviations of the rows from their slate's mean: for the classical standard error. */
   readonly squares: Float64Array;
   readonly dropped: number;
 }
 
-/** Adds up an outcome within slates. Missing outcomes are left out and counted. */
+/**
+ * Adds up an outcome within slates. Missing outcomes are left out and counted.
+ * @throws Error when a column has another length than the slates, or an outcome is infinite
+ */
 export function slateTotals(
-  input: Omit<ContrastInput, "treated">,
+  { slates, outcome, rows }: Omit<ContrastInput, "treated">,
   weighting: Weighting,
 ): SlateTotals {
-  const { slates, outcome, rows } = input;
+  for (const [name, column] of Object.entries({ outcome, rows })) {
+    if (column.length !== slates.rows) {
+      throw new Error(`${name} has ${column.length} values for ${slates.rows} rows of slates.`);
+    }
+  }
   const totals = {
     rows: new Float64Array(slates.count),
     sums: new Float64Array(slates.count),
     squares: new Float64Array(slates.count),
     dropped: 0,
   };
-  for (let i = 0; i < slates.rows; i++) {
-    if (rows[i] !== 1) continue;
-    const y = outcome[i]!;
-    if (Number.isNaN(y)) {
-      totals.dropped++;
-      continue;
-    }
-    const j = slates.slateOf[i]!;
-    totals.rows[j]! += 1;
-    totals.sums[j]! += y;
-    totals.squares[j]! += y * y;
-  }
-  if (weighting === "row") return totals;
   for (let j = 0; j < slates.count; j++) {
-    const isMean = weighting === "slate";
-    if (isMean && totals.rows[j] === 0) continue;
-    if (isMean) totals.sums[j]! /= totals.rows[j]!;
-    totals.rows[j] = 1;
-    totals.squares[j] = totals.sums[j]! ** 2;
+    const [from, to] = [slates.starts[j]!, slates.starts[j + 1]!];
+    let [n, sum] = [0, 0];
+    for (let i = from; i < to; i++) {
+      if (rows[i] !== 1) continue;
+      const y = outcome[i]!;
+      if (Number.isFinite(y)) {
+        n++;
+        sum += y;
+      } else if (Number.isNaN(y)) totals.dropped++;
+      else throw new Error(`Row ${i + 1}: the outcome is ${y}. A contrast needs finite numbers.`);
+    }
+    if (n === 0 && weighting !== "total") continue;
+    totals.rows[j] = weighting === "row" ? n : 1;
+    totals.sums[j] = weighting === "slate" ? sum / n : sum;
+    if (weighting !== "row") continue;
+    for (let i = from; i < to; i++) {
+      if (rows[i] !== 1 || Number.isNaN(outcome[i]!)) continue;
+      const deviation = outcome[i]! - sum / n;
+      totals.squares[j]! += deviation * deviation;
+    }
   }
   return totals;
 }
@@ -92,9 +101,12 @@ export function slateTotals(
  *     u_j = T_j (s_j - n_j mean1) / n1 - (1 - T_j) (s_j - n_j mean0) / n0
  *     V   = G / (G - 1) * (N - 1) / (N - 2) * sum of u_j^2
  *
- * with s_j the sum and n_j the number of a slate's rows in the set, G the slates with at least one, N = n1 + n0.
+ * with s_j the sum and n_j the number of a slate's rows in the set, G the slates with at least one, N = n1 + n0. Missing
+ * outcomes are dropped and counted. An arm with a single slate shows no spread over slates: the standard error is then
+ * missing and a warning says so.
  * Source: Cameron and Miller 2015, doi:10.3368/jhr.50.2.317, section II; the factor is that of statsmodels.
- * @throws Error when an arm has no row in the set
+ * @throws Error when an arm has no row in the set, a column has another length than the slates, a treatment is neither 0
+ *   nor 1, an outcome is infinite, or an option is out of range
  */
 export function slateContrast(input: ContrastInput, options: ContrastOptions = {}): SlateContrast {
   const { weighting = "row" } = options;
@@ -111,6 +123,10 @@ export function contrastOfTotals(
   options: ContrastOptions = {},
 ): SlateContrast {
   const { estimand = "difference in means, promoted minus other slates", level = 0.95 } = options;
+  const z = options.z ?? zOf(level);
+  if (!(z > 0 && Number.isFinite(z))) {
+    throw new Error(`z is a positive multiple of the standard error, not ${z}.`);
+  }
   const arms = armTotals(totals, treated);
   const [n1, n0] = [arms.rows1, arms.rows0];
   if (n1 === 0 || n0 === 0) {
@@ -120,20 +136,22 @@ export function contrastOfTotals(
   }
   const [mean1, mean0] = [arms.sum1 / n1, arms.sum0 / n0];
   let meat = 0;
+  let residual = 0;
   for (let j = 0; j < totals.rows.length; j++) {
     const n = totals.rows[j]!;
     if (n === 0) continue;
     const isTreated = treated[j] === 1;
-    const u = (totals.sums[j]! - n * (isTreated ? mean1 : mean0)) / (isTreated ? n1 : n0);
-    meat += u * u;
+    const deviation = totals.sums[j]! - n * (isTreated ? mean1 : mean0);
+    meat += (deviation / (isTreated ? n1 : n0)) ** 2;
+    residual += totals.squares[j]! + (deviation * deviation) / n;
   }
-  const [rows, clusters] = [n1 + n0, arms.clusters];
+  const rows = n1 + n0;
+  const clusters = arms.slates1 + arms.slates0;
   const factor = (clusters / (clusters - 1)) * ((rows - 1) / (rows - 2));
-  const standardError = Math.sqrt(factor * meat);
-  const residual = Math.max(0, arms.squares - n1 * mean1 ** 2 - n0 * mean0 ** 2);
+  const isSpreadKnown = arms.slates1 > 1 && arms.slates0 > 1;
+  const standardError = isSpreadKnown ? Math.sqrt(factor * meat) : Number.NaN;
   const naive = Math.sqrt((residual / (rows - 2)) * (1 / n1 + 1 / n0));
   const value = mean1 - mean0;
-  const z = options.z ?? zOf(level);
   return {
     estimand,
     value,
@@ -145,7 +163,7 @@ export function contrastOfTotals(
     n: rows,
     dropped: totals.dropped,
     clusters,
-    warnings: clusters < 40 ? [`only ${clusters} slates: the interval is probably too short`] : [],
+    warnings: warningsOf(arms.slates1, arms.slates0),
     naiveStandardError: finite(naive),
     pValue: finite(twoSided(value / standardError)),
     treatedMean: mean1,
@@ -161,19 +179,32 @@ const WEIGHTED: Readonly<Record<Weighting, string>> = {
   total: "every slate's total counts once",
 };
 
+/** Cameron and Miller 2015, section VI: below some 40 clusters the normal interval is too short. */
+const FEW_SLATES = 40;
+
+function warningsOf(promoted: number, others: number): string[] {
+  if (promoted === 1) return ["only one promoted slate: no standard error"];
+  if (others === 1) return ["only one slate is not promoted: no standard error"];
+  const slates = promoted + others;
+  return slates < FEW_SLATES ? [`only ${slates} slates: the interval is probably too short`] : [];
+}
+
 function armTotals(totals: SlateTotals, treated: ArrayLike<number>) {
-  const arms = { rows1: 0, rows0: 0, sum1: 0, sum0: 0, squares: 0, clusters: 0 };
+  if (treated.length !== totals.rows.length) {
+    throw new Error(`treated has ${treated.length} values for ${totals.rows.length} slates.`);
+  }
+  const arms = { rows1: 0, rows0: 0, sum1: 0, sum0: 0, slates1: 0, slates0: 0 };
   for (let j = 0; j < totals.rows.length; j++) {
     if (treated[j] !== 0 && treated[j] !== 1) {
       throw new Error(`Slate ${j + 1}: the treatment is 0 or 1, not ${treated[j]}.`);
     }
     if (totals.rows[j] === 0) continue;
-    arms.clusters++;
-    arms.squares += totals.squares[j]!;
     if (treated[j] === 1) {
+      arms.slates1++;
       arms.rows1 += totals.rows[j]!;
       arms.sum1 += totals.sums[j]!;
     } else {
+      arms.slates0++;
       arms.rows0 += totals.rows[j]!;
       arms.sum0 += totals.sums[j]!;
     }

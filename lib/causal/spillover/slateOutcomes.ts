@@ -18,14 +18,13 @@ export interface SlateOutcomes {
   readonly other: Float64Array;
 }
 
+/** Adds up clicks, click probabilities and lifts within slates. Rivals are items of the focal item's cluster. */
 export function slateOutcomes(experiment: Experiment): SlateOutcomes {
   const { slates, lift } = experiment;
   const part = (set: ItemSet) => {
     const rows = itemSet(experiment, set);
-    return slateSums(
-      slates,
-      lift.map((value, i) => value * rows[i]!),
-    );
+    const own = lift.map((value, i) => value * rows[i]!);
+    return slateSums(slates, own);
   };
   return {
     clicks: slateSums(slates, experiment.clicks),
@@ -45,43 +44,51 @@ export function slateOutcomeTable(experiment: Experiment): Row[] {
   const { items } = slates;
   return Array.from(focal, (row, j) => ({
     slate_id: slates.slateId[j]!,
-    userId: slates.users.userId[j]!,
+    userId: finite(slates.users.userId[j]!),
     assignment_arm: ARMS[treated[j]!]!,
     promotion_applied: treated[j]!,
-    focal_movieId: items.movieId[row]!,
+    focal_movieId: finite(items.movieId[row]!),
     focal_spillover_cluster: slates.clusters[items.cluster[row]!]!,
     focal_seed_position: slates.position[row]!,
     focal_observed_relevance: items.relevance[row]!,
     focal_high_relevance: isHighlyRelevant(items.relevance[row]!),
-    ...outcomeColumns(sums, j),
+    ...outcomeColumns(sums, (values) => values[j]!),
   }));
 }
 
-function outcomeColumns(sums: SlateOutcomes, j: number) {
-  return {
-    total_simulated_clicks: sums.clicks[j]!,
-    total_expected_clicks: sums.expected[j]!,
-    total_expected_clicks_no_promotion: sums.withoutPromotion[j]!,
-    total_known_probability_lift: sums.lift[j]!,
-    direct_expected_lift: sums.direct[j]!,
-    same_cluster_spillover_expected_lift: sums.sameCluster[j]!,
-    other_spillover_expected_lift: sums.other[j]!,
-  };
+const COLUMNS = {
+  total_simulated_clicks: "clicks",
+  total_expected_clicks: "expected",
+  total_expected_clicks_no_promotion: "withoutPromotion",
+  total_known_probability_lift: "lift",
+  direct_expected_lift: "direct",
+  same_cluster_spillover_expected_lift: "sameCluster",
+  other_spillover_expected_lift: "other",
+} as const satisfies Record<string, keyof SlateOutcomes>;
+
+function outcomeColumns(
+  sums: SlateOutcomes,
+  value: (sums: Float64Array) => number | null,
+): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(COLUMNS).map(([column, name]) => [column, value(sums[name])]),
+  );
 }
 
-/** One row an arm: slates and the means of their outcomes. */
+/** One row an arm: slates and the means of their outcomes, null in an arm without slates. */
 export function slateOutcomeSummary(experiment: Experiment): Row[] {
   const sums = slateOutcomes(experiment);
   return ARMS.map((assignment_arm, arm) => {
     const own = Array.from(experiment.treated.keys()).filter((j) => experiment.treated[j] === arm);
-    const means: Record<string, number | null> = {};
-    for (const name of Object.keys(outcomeColumns(sums, 0)) as (keyof ReturnType<
-      typeof outcomeColumns
-    >)[]) {
-      let sum = 0;
-      for (const j of own) sum += outcomeColumns(sums, j)[name];
-      means[name] = finite(sum / own.length);
-    }
-    return { assignment_arm, slates: own.length, ...means };
+    const mean = (values: Float64Array) =>
+      finite(own.reduce((sum, j) => sum + values[j]!, 0) / own.length);
+    return { assignment_arm, slates: own.length, ...outcomeColumns(sums, mean) };
   });
+}
+
+/** Known lift of the slates of each arm, for a histogram. */
+export function liftByArm(experiment: Experiment): Record<string, Float64Array> {
+  const { lift } = slateOutcomes(experiment);
+  const of = (arm: number) => lift.filter((_, j) => experiment.treated[j] === arm);
+  return { "left unchanged": of(0), promoted: of(1) };
 }

@@ -60,7 +60,7 @@ export interface SlateRows {
   readonly meanRating?: ArrayLike<number>;
   readonly likedRate?: ArrayLike<number>;
   readonly popularityBucket?: readonly string[];
-  /** The user's values, repeated on each row of the slate. */
+  /** The user's values, repeated on each row of the slate; the first row's are taken. */
   readonly userId?: ArrayLike<number>;
   readonly userRatings?: ArrayLike<number>;
   readonly userMeanRating?: ArrayLike<number>;
@@ -73,7 +73,7 @@ export interface SlateRows {
 /**
  * Slates from rows. What is not given is missing (NaN, empty text); movie ids then count the rows from 1.
  * @throws Error for columns of different length, a slate whose rows do not lie together, positions that are not
- *   1, 2, ... within a slate, or a relevance that is no number
+ *   1, 2, ... within a slate, a relevance that is no number, or a negative count of ratings
  * @example slatesFromRows({ slateId: ["a", "a"], cluster: ["Drama", "Action"], relevance: [5, 4] })
  */
 export function slatesFromRows(rows: SlateRows): Slates {
@@ -94,6 +94,10 @@ export function slatesFromRows(rows: SlateRows): Slates {
     }
     if (!Number.isFinite(rows.relevance[i])) {
       throw new Error(`Slate ${rows.slateId[i]}, row ${i + 1}: the relevance is no number.`);
+    }
+    const ratings = rows.ratingCount?.[i] ?? Number.NaN;
+    if (ratings < 0 || ratings === Number.POSITIVE_INFINITY) {
+      throw new Error(`Slate ${rows.slateId[i]}, row ${i + 1}: ${ratings} ratings is no count.`);
     }
   }
   const clusters = [...new Set(rows.cluster)].sort();

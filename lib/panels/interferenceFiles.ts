@@ -1,5 +1,4 @@
 /** The files that the chapters of the spillover course hand to each other, opened with a word on who writes them. */
-
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DataSource } from "../loaders/dataSource";
@@ -39,23 +38,38 @@ export interface OpenedChapter<Name extends InterferenceParquet> {
 }
 
 /**
- * Opens files that earlier chapters left, as views of a new engine, each under its own name.
- * @throws Error naming the chapter to run first when a file is missing, and when the files come from different archives
+ * Opens files that earlier chapters left, as views of a new engine, each under its own name. The caller closes the engine.
+ * @throws Error naming the chapter to run first when a file is missing, when no file is named, and when the files come from
+ *   different archives; no engine is left open then
  */
 export async function openInterference<Name extends InterferenceParquet>(
   ...names: readonly Name[]
 ): Promise<OpenedChapter<Name>> {
+  if (names.length === 0) throw new Error("Name at least one file of an earlier chapter to open.");
+  for (const name of names) {
+    const path = processedInterferenceFile(`${name}.parquet`);
+    if (existsSync(path)) continue;
+    throw new Error(
+      `${basename(path)} is not in ${processedFolder()}. Chapter ${INTERFERENCE_PARQUET[name]} of interference_spillover_effects writes it: run that first.`,
+    );
+  }
   const engine = await openEngine();
+  try {
+    return { engine, prefix: INTERFERENCE_PREFIX, ...(await openedTables(engine, names)) };
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+}
+
+async function openedTables<Name extends InterferenceParquet>(
+  engine: Engine,
+  names: readonly Name[],
+) {
   const tables: Partial<Record<Name, Relation>> = {};
   const sources = new Map<string, DataSource>();
   for (const name of names) {
-    const path = processedInterferenceFile(`${name}.parquet`);
-    if (!existsSync(path)) {
-      throw new Error(
-        `${basename(path)} is not in ${processedFolder()}. Chapter ${INTERFERENCE_PARQUET[name]} of interference_spillover_effects writes it: run that first.`,
-      );
-    }
-    const file = await readParquet(engine, name, path);
+    const file = await readParquet(engine, name, processedInterferenceFile(`${name}.parquet`));
     tables[name] = file.relation;
     sources.set(file.source.sha256, file.source);
   }
@@ -65,10 +79,5 @@ export async function openInterference<Name extends InterferenceParquet>(
       `The files of earlier chapters come from different archives: ${archives}. Run the chapters again from 01.`,
     );
   }
-  return {
-    engine,
-    tables: tables as Record<Name, Relation>,
-    source: [...sources.values()][0]!,
-    prefix: INTERFERENCE_PREFIX,
-  };
+  return { tables: tables as Record<Name, Relation>, source: [...sources.values()][0]! };
 }

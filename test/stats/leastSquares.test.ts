@@ -10,7 +10,7 @@ function close(actual: ArrayLike<number>, expected: readonly number[], digits = 
   });
 }
 
-// statsmodels 0.14, i = 1 ... 24:
+// statsmodels 0.15, i = 1 ... 24:
 //   x1 = sin(i)*3 + i/5; x2 = cos(2i) + i%3; w = 1 + (i%4)/2; g = (i-1)//4
 //   y = 2 + .5*x1 - 1.5*x2 + sin(7i) + .3*(i%5); X = sm.add_constant(np.column_stack([x1, x2]))
 //   sm.OLS(y, X).fit(cov_type=...), sm.WLS(y, X, weights=w).fit(...), cluster: cov_kwds={"groups": g}

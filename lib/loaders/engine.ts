@@ -34,9 +34,11 @@ export interface Engine {
   /** Makes (or replaces) a table from a query: one named step of a pipeline. */
   table(name: string, sql: string): Promise<Relation>;
   /**
-   * Makes (or replaces) a table from columns in memory, rows in their order; see {@link ColumnValues} for types and missing
-   * values. The columns are read while this runs: change them only afterwards. The table is there whole or not at all.
-   * @throws Error without a column, when lengths differ or a column is neither a known typed array nor a list of one kind
+   * Makes (or replaces) a table from columns in memory, rows in their order; see {@link ColumnValues} for types and
+   * missing values. The columns are read while this runs: change them only afterwards. The table is there whole or
+   * not at all.
+   * @throws Error without a column, when lengths differ or a column is neither a known typed array nor a list of one
+   * kind
    * @example engine.tableFrom("dose", { userId: Int32Array.of(1, 2), minutes: Float64Array.of(3.5, NaN), arm: ["a", "b"] })
    */
   tableFrom(name: string, columns: Readonly<Record<string, ColumnValues>>): Promise<Relation>;

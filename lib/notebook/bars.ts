@@ -3,10 +3,11 @@ import type { Cell, Row } from "../loaders/rows";
 import { fullText } from "./cellText";
 import { type ColumnChoice, column, numbers, seriesOf } from "./columns";
 import { displayed } from "./displayedFigure";
-import { type Figure, type FigureOptions, MAX_POINTS, PIXELS_PER_INCH } from "./figure";
+import { type Figure, type FigureOptions, MAX_POINTS, PIXELS_PER_INCH, rounded } from "./figure";
 import {
   axis,
   type Color,
+  INK,
   legendFor,
   MARGIN,
   PALETTE,
@@ -24,13 +25,21 @@ export interface BarsOptions extends FigureOptions {
   readonly horizontal?: boolean;
   /** How the value axis writes its numbers, such as `.0%` or `,d`; default plotly's own. */
   readonly valueFormat?: string;
+  /**
+   * Columns of the ends of an interval around each bar's end, by the bar's column:
+   * `{ effect: ["ci_low", "ci_high"] }`. Where one of the two is missing, no interval is drawn.
+   */
+  readonly intervals?: Readonly<Record<string, readonly [lower: string, upper: string]>>;
+  /** One series only: bars of 0 and above green, those below vermillion. Default false. */
+  readonly colorBySign?: boolean;
   /** Colour of the first series; the others follow in the palette's order. */
   readonly color?: Color;
 }
 
 /**
  * Bars of one or several columns.
- * @throws Error when a column is missing, a value is no number, or there are more than 5,000 rows
+ * @throws Error when a column is missing, a value is no number, there are more than 5,000 rows, several series are to
+ * be coloured by sign, or an interval is named for a column that is not drawn
  * @example bars(genres, { category: "genre", value: "ratings", horizontal: true, title: "Ratings by genre", xTitle: "Ratings", yTitle: "Genre" })
  */
 export function bars(rows: readonly Row[], options: BarsOptions): Figure {
@@ -43,6 +52,15 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
   const labels = categoryLabels(column(rows, options.category));
   const series = seriesOf(options.value);
   const first = options.color ? Object.keys(PALETTE).indexOf(options.color) : 0;
+  if (options.colorBySign && series.length > 1) {
+    throw new Error(`colorBySign needs one series; here are ${series.length}.`);
+  }
+  for (const name of Object.keys(options.intervals ?? {})) {
+    if (series.some(({ column }) => column === name)) continue;
+    throw new Error(
+      `intervals names "${name}", but the bars are ${series.map(({ column }) => column).join(", ")}.`,
+    );
+  }
   const data = series.map(({ column: name, name: label }, index) => {
     const values = numbers(rows, name);
     return {
@@ -51,11 +69,23 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
       orientation: horizontal ? "h" : "v",
       x: horizontal ? values : labels,
       y: horizontal ? labels : values,
-      marker: { color: PALETTE[seriesColor(first + index)] },
+      marker: {
+        color: options.colorBySign
+          ? values.map((value) =>
+              value !== null && value < 0 ? PALETTE.vermillion : PALETTE.green,
+            )
+          : PALETTE[seriesColor(first + index)],
+        // Paler, so that the intervals stand out.
+        ...(options.intervals?.[name] ? { opacity: 0.7 } : {}),
+      },
+      ...whiskers(rows, values, options.intervals?.[name], horizontal),
     };
   });
   const slant = horizontal ? 0 : slantedHeight(labels, options);
   const legend = legendFor(series.length);
+  const below = data.some(({ x, y }) => (horizontal ? x : y).some((value) => Number(value) < 0));
+  // Bars to both sides need the line from which they start.
+  const zero = below ? { zeroline: true, zerolinecolor: INK, zerolinewidth: 1.2 } : {};
   const format = options.valueFormat ? { tickformat: options.valueFormat } : {};
   // Without "category", labels such as 0.5 or 1995 would be read as numbers and spaced as such.
   const categories = { type: "category", showgrid: false, ticks: "" };
@@ -66,12 +96,12 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
       bargap: series.length > 1 ? 0.2 : 0.25,
       ...(horizontal
         ? {
-            xaxis: axis(options.xTitle, { rangemode: "tozero", ...format }),
+            xaxis: axis(options.xTitle, { rangemode: "tozero", ...zero, ...format }),
             yaxis: axis(options.yTitle, { ...categories, autorange: "reversed" }),
           }
         : {
             xaxis: axis(options.xTitle, { ...categories, tickangle: slant > 0 ? -SLANT : 0 }),
-            yaxis: axis(options.yTitle, { rangemode: "tozero", ...format }),
+            yaxis: axis(options.yTitle, { rangemode: "tozero", ...zero, ...format }),
           }),
       ...legend,
       margin: {
@@ -81,6 +111,29 @@ export function bars(rows: readonly Row[], options: BarsOptions): Figure {
       },
     }),
   });
+}
+
+/** Lines from the lower to the upper end of each bar's interval, without caps. */
+function whiskers(
+  rows: readonly Row[],
+  values: readonly (number | null)[],
+  ends: readonly [lower: string, upper: string] | undefined,
+  horizontal: boolean,
+): Record<string, unknown> {
+  if (!ends) return {};
+  const [lower, upper] = [numbers(rows, ends[0]), numbers(rows, ends[1])];
+  const isWhole = (i: number) => lower[i] !== null && upper[i] !== null && values[i] !== null;
+  return {
+    [horizontal ? "error_x" : "error_y"]: {
+      type: "data",
+      symmetric: false,
+      array: values.map((value, i) => (isWhole(i) ? rounded(upper[i]! - value!) : null)),
+      arrayminus: values.map((value, i) => (isWhole(i) ? rounded(value! - lower[i]!) : null)),
+      thickness: 1.8,
+      width: 0,
+      color: INK,
+    },
+  };
 }
 
 /** Text of each category. Numbers get equally many decimals: 0.5, 1.0, 1.5. */

@@ -3,7 +3,7 @@ import type { Row } from "../loaders/rows";
 import { column, numbers } from "./columns";
 import { displayed } from "./displayedFigure";
 import { type Figure, type FigureOptions, MAX_POINTS } from "./figure";
-import { axis, INK, MARGIN, PALETTE, TEXT, themedLayout } from "./theme";
+import { axis, INK, MARGIN, noteAbove, PALETTE, TEXT, themedLayout } from "./theme";
 
 export interface HeatmapOptions extends FigureOptions {
   /** Column that names the field's row; rows stand in the order in which they first come, the first on top. */
@@ -14,6 +14,20 @@ export interface HeatmapOptions extends FigureOptions {
   readonly value: string;
   /** The number that is neither: its field is white, lower ones blue, higher ones red. Default 0. */
   readonly center?: number;
+  /** More is better: fields above the center green, those below vermillion. Default false. */
+  readonly gains?: boolean;
+  /**
+   * A line between neighbouring fields of which one lies above the center and the other does not: the border of where
+   * something pays. The text is said above the drawing: `line: the effect changes sign`. Default no line.
+   */
+  readonly signLine?: string;
+  /**
+   * Distance from the center at which the colours are strongest. Default: the farthest value's. Panels that are to
+   * share one scale need the same.
+   */
+  readonly limit?: number;
+  /** The numbers stand in their fields. Default true. */
+  readonly numbers?: boolean;
   /** Digits after the point. Default 2. */
   readonly decimals?: number;
   /** What the colours mean, beside their scale. */
@@ -22,7 +36,8 @@ export interface HeatmapOptions extends FigureOptions {
 
 /**
  * A heatmap of records, one record a field.
- * @throws Error when a column is missing, a value is no number, or two records are for the same field
+ * @throws Error when a column is missing, a value is no number, or two records are for the same field,
+ * or `limit` is not above 0
  * @example heatmap(smds, { row: "covariate", column: "treatment", value: "smd", title: "Balance", xTitle: "Treatment", yTitle: "Covariate" })
  */
 export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
@@ -45,11 +60,15 @@ export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
     seen.add(`${row},${col}`);
     z[row]![col] = value;
   });
-  const far = Math.max(...z.flat().map((value) => Math.abs((value ?? center) - center)), 1e-9);
+  const far =
+    options.limit ??
+    Math.max(...z.flat().map((value) => Math.abs((value ?? center) - center)), 1e-9);
+  if (!(far > 0)) throw new Error(`limit is a number above 0, not ${far}.`);
   const field = (value: number | null, row: number, col: number) => ({
     text: value === null ? "" : signed(value, decimals),
-    x: heads[col],
-    y: labels[row],
+    // By number: a head such as 0.5 would be taken for a place between the first two.
+    x: col,
+    y: row,
     xref: "x",
     yref: "y",
     showarrow: false,
@@ -70,7 +89,7 @@ export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
         zmax: center + far,
         xgap: 2,
         ygap: 2,
-        colorscale: DIVERGING,
+        colorscale: options.gains ? GAINS : DIVERGING,
         hovertemplate: "%{y}<br>%{x}: %{z}<extra></extra>",
         colorbar: {
           title: { text: options.scaleTitle ?? options.value, side: "top" },
@@ -89,7 +108,13 @@ export function heatmap(rows: readonly Row[], options: HeatmapOptions): Figure {
         autorange: "reversed",
       }),
       margin: { ...MARGIN },
-      annotations: z.flatMap((line, row) => line.map((value, col) => field(value, row, col))),
+      annotations: [
+        ...(options.numbers === false
+          ? []
+          : z.flatMap((line, row) => line.map((value, col) => field(value, row, col)))),
+        ...(options.signLine === undefined ? [] : [noteAbove(options.signLine)]),
+      ],
+      ...(options.signLine === undefined ? {} : { shapes: borders(z, center) }),
     }),
   });
 }
@@ -100,6 +125,36 @@ const DIVERGING = [
   [0.5, "#ffffff"],
   [1, PALETTE.vermillion],
 ];
+
+const GAINS = [
+  [0, PALETTE.vermillion],
+  [0.5, "#ffffff"],
+  [1, PALETTE.green],
+];
+
+/** Lines along the edges between fields on either side of the center. A field reaches half a step around its number. */
+function borders(z: readonly (readonly (number | null)[])[], center: number): object[] {
+  const differ = (a: number | null | undefined, b: number | null | undefined) =>
+    typeof a === "number" && typeof b === "number" && a > center !== b > center;
+  const line = (x0: number, x1: number, y0: number, y1: number) => ({
+    type: "line",
+    xref: "x",
+    yref: "y",
+    x0,
+    x1,
+    y0,
+    y1,
+    line: { color: INK, width: 3 },
+  });
+  return z.flatMap((fields, row) =>
+    fields.flatMap((value, col) => [
+      ...(differ(value, fields[col + 1]) ? [line(col + 0.5, col + 0.5, row - 0.5, row + 0.5)] : []),
+      ...(differ(value, z[row + 1]?.[col])
+        ? [line(col - 0.5, col + 0.5, row + 0.5, row + 0.5)]
+        : []),
+    ]),
+  );
+}
 
 function signed(value: number, decimals: number): string {
   const text = value.toFixed(decimals);

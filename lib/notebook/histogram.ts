@@ -130,7 +130,15 @@ function wholeRange(edges: readonly number[], bin: number): [first: number, fina
   return [Math.ceil(low), isLast ? Math.floor(high) : Math.ceil(high) - 1];
 }
 
-function counted(values: ArrayLike<number>, edges: readonly number[], logX: boolean): number[] {
+/**
+ * How many values lie in each bin between ascending edges, all of which lie within; the last bin holds its upper
+ * edge.
+ */
+export function counted(
+  values: ArrayLike<number>,
+  edges: readonly number[],
+  logX: boolean,
+): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   const last = counts.length - 1;
   for (let i = 0; i < values.length; i++) {
@@ -218,8 +226,8 @@ function rangeText({ edges, whole }: Bins, bin: number): string {
     : `${first.toLocaleString("en-US")} to ${final.toLocaleString("en-US")}`;
 }
 
-/** Labels at 1, 2, 5, 10, 20 ... where they fit, at powers of ten over longer ranges. */
-function logTicks(low: number, high: number, whole: boolean): Record<string, unknown> {
+/** For a logarithmic axis: labels at 1, 2, 5, 10, 20 ... where they fit, at powers of ten over longer ranges. */
+export function logTicks(low: number, high: number, whole: boolean): Record<string, unknown> {
   const decades = Math.log10(high / low);
   const steps = decades > 4.5 ? [1] : [1, 2, 5];
   const ticks: number[] = [];

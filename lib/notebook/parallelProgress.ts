@@ -9,8 +9,8 @@ export interface ParallelProgressOptions<Task> extends Omit<ParallelOptions<Task
 }
 
 /**
- * {@link parallelMap} with a progress bar in the cell (a line at the end in a log). Interrupting the cell ends all threads;
- * so does `signal`, where one is given.
+ * {@link parallelMap} with a progress bar in the cell (a line at the end in a log). Interrupting the cell ends all
+ * threads; so does `signal`, where one is given.
  * @returns the results in the order of the tasks
  * @throws what parallelMap throws; the bar then stays where it was, marked as failed
  * @example await parallelWithProgress<number, Estimate>({ label: "Replications", module: "lib/causal/coverageWorker", name: "replicate", tasks: seeds })

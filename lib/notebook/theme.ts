@@ -94,6 +94,19 @@ export function cornerNote(text: string): object {
   };
 }
 
+/** Marks an annotation that stands above the drawing, where a panel has its title. */
+export const NOTE_ABOVE = "note above";
+
+/** A short remark over the drawing, at its right: for figures without a legend whose drawing has no room. */
+export function noteAbove(text: string): object {
+  return {
+    ...cornerNote(text),
+    name: NOTE_ABOVE,
+    yanchor: "bottom",
+    bgcolor: "rgba(0, 0, 0, 0)",
+  };
+}
+
 /** A legend in a row above the drawing, where it covers nothing; none for a single series. */
 export function legendFor(series: number): Record<string, unknown> {
   if (series < 2) return { showlegend: false };

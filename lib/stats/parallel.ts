@@ -7,13 +7,13 @@ import type { Answer, Batch, WorkerStart } from "./parallelMessages";
 
 export interface ParallelOptions<Task> {
   /**
-   * Path of the TypeScript module that exports the function, with or without `.ts`: `join(__dirname, "coverageWorker")`. A
-   * relative path starts from the current folder, which in a cell is the project's.
+   * Path of the TypeScript module that exports the function, with or without `.ts`: `join(__dirname,
+   * "coverageWorker")`. A relative path starts from the current folder, which in a cell is the project's.
    */
   readonly module: string;
   /**
-   * Name of the exported function `(task, shared, index) => result`; it may return a promise. To give the same results for
-   * every number of threads it must depend on nothing else: a seed belongs into the task.
+   * Name of the exported function `(task, shared, index) => result`; it may return a promise. To give the same
+   * results for every number of threads it must depend on nothing else: a seed belongs into the task.
    */
   readonly name: string;
   /** What the function is called with. Tasks and results travel as structured clones: data, no functions. */
@@ -41,11 +41,12 @@ export class TaskError extends Error {
 }
 
 /**
- * Calls an exported function once for each task, in worker threads. Whatever happens, no worker is left when the promise
- * settles. A thread starts in some 0.1 s, and loads the module for itself: worth it from about a second of work on.
+ * Calls an exported function once for each task, in worker threads. Whatever happens, no worker is left when the
+ * promise settles. A thread starts in some 0.1 s, and loads the module for itself: worth it from about a second of
+ * work on.
  * @returns the results in the order of the tasks
- * @throws TaskError naming the first task that was seen to fail; Error when the module or function is not there, a worker
- * ends by itself, or `threads` is no whole number from 1 on; the signal's reason when aborted
+ * @throws TaskError naming the first task that was seen to fail; Error when the module or function is not there, a
+ * worker ends by itself, or `threads` is no whole number from 1 on; the signal's reason when aborted
  * @example const means = await parallelMap<number, number>({ module: "lib/causal/coverageWorker", name: "replicate", tasks: seeds })
  */
 export async function parallelMap<Task, Result>(options: ParallelOptions<Task>): Promise<Result[]> {
@@ -78,7 +79,10 @@ type Done = (results: unknown[]) => void;
 /** Takes what a worker has done, if anything, and gives it more to do, if there is more. */
 type Next = (last?: Extract<Answer, { kind: "done" }>) => Batch | undefined;
 
-/** A batch is to take about this long: short enough for progress and for an even load, long enough to be worth sending. */
+/**
+ * A batch is to take about this long: short enough for progress and for an even load, long enough to be worth
+ * sending.
+ */
 const WANTED_MS = 40;
 
 function handOut(options: ParallelOptions<unknown>, workers: number, done: Done): Next {

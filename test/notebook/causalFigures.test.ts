@@ -41,10 +41,10 @@ describe("heatmap", () => {
     assert.deepEqual(
       annotations(figure).map(({ x, y, text }) => [y, x, text]),
       [
-        ["lag_1_x", "a", "-0.02"],
-        ["lag_1_x", "b", ""],
-        ["prior_x", "a", "1.00"],
-        ["prior_x", "b", "0.00"],
+        [0, 0, "-0.02"],
+        [0, 1, ""],
+        [1, 0, "1.00"],
+        [1, 1, "0.00"],
       ],
     );
   });
@@ -60,6 +60,55 @@ describe("heatmap", () => {
       center: 1,
     });
     assert.ok(Math.abs((trace(one).zmin as number) - (1 - 1.0193)) < 1e-9);
+  });
+
+  it("marks where the sign changes, at the edges of fields, in colours of gain and loss", () => {
+    // + - -
+    // + + missing
+    const values = [2, -1, -3, 4, 1, null];
+    const map = values.map((value, i) => ({
+      row: `r${i < 3 ? 1 : 2}`,
+      cell: [0.5, 1, 2][i % 3],
+      value,
+    }));
+    const marked = heatmap(map as never, {
+      ...titles,
+      row: "row",
+      column: "cell",
+      value: "value",
+      gains: true,
+      numbers: false,
+      limit: 5,
+      signLine: "line: it begins to pay",
+    });
+    const ends = (marked.layout.shapes as Record_[]).map(({ x0, x1, y0, y1 }) => [x0, x1, y0, y1]);
+    assert.deepEqual(ends, [
+      [0.5, 0.5, -0.5, 0.5],
+      [0.5, 1.5, 0.5, 0.5],
+    ]);
+    assert.deepEqual(
+      annotations(marked).map(({ text }) => text),
+      ["line: it begins to pay"],
+    );
+    assert.deepEqual([trace(marked).zmin, trace(marked).zmax], [-5, 5]);
+    assert.equal((trace(marked).colorscale as [number, string][])[2]?.[1], PALETTE.green);
+    assert.equal(figure.layout.shapes, undefined);
+    assert.throws(
+      () =>
+        heatmap(map as never, { ...titles, row: "row", column: "cell", value: "value", limit: 0 }),
+      /limit is a number above 0, not 0/,
+    );
+  });
+
+  it("shows one scale for panels that share it, else one a panel", () => {
+    const scaled = (limit: number) =>
+      heatmap(smds, { ...titles, row: "covariate", column: "treatment", value: "smd", limit });
+    const shown = (figure: Figure) => figure.data.map((one) => one.showscale !== false);
+    assert.deepEqual(shown(sideBySide([scaled(2), scaled(2)])), [false, true]);
+    const apart = sideBySide([scaled(2), scaled(3)]);
+    assert.deepEqual(shown(apart), [true, true]);
+    const [first] = (apart.layout.xaxis as { domain: number[] }).domain.slice(1);
+    assert.equal((trace(apart).colorbar as Record_).x, first);
   });
 
   it("refuses two values for a field, and a value that is no number", () => {

@@ -2,7 +2,6 @@
 import { normal } from "../stats/distributions";
 import { type CovarianceType, leastSquares } from "../stats/leastSquares";
 import type { Estimate } from "./estimate";
-import { completeRows, taken } from "./panelColumns";
 
 export interface AdjustedInput {
   /** 0 or 1. */
@@ -53,7 +52,7 @@ export function adjustedDifference(
       throw new Error(`${name} has ${column.length} values; the outcome has ${outcome.length}.`);
     }
   }
-  const rows = completeRows([outcome, ...Object.values(all)], outcome.length);
+  const rows = rowsWithAll([outcome, ...Object.values(all)]);
   const arm = taken(treatment, rows);
   let treatedRows = 0;
   for (let i = 0; i < arm.length; i++) {
@@ -89,7 +88,7 @@ export function adjustedDifference(
   for (const [name, column] of Object.entries(covariates))
     columns[name] = centred(taken(column, rows));
   for (const name of Object.keys(covariates)) {
-    columns[`treatment x ${name}`] = columns[name]!.map((value, i) => value * arm[i]!);
+    columns[`treatment x ${name}`] = product(columns[name]!, arm);
   }
   const fit = leastSquares(
     { outcome: taken(outcome, rows), columns, ...(cluster && { cluster: taken(cluster, rows) }) },
@@ -117,9 +116,36 @@ export function adjustedDifference(
   };
 }
 
+/** Indices of the rows in which no column is NaN. */
+function rowsWithAll(columns: readonly ArrayLike<number>[]): Int32Array {
+  const n = columns[0]!.length;
+  const isMissing = new Uint8Array(n);
+  for (const column of columns) {
+    for (let i = 0; i < n; i++) if (Number.isNaN(column[i]!)) isMissing[i] = 1;
+  }
+  const rows = new Int32Array(n);
+  let kept = 0;
+  for (let i = 0; i < n; i++) if (isMissing[i] === 0) rows[kept++] = i;
+  return rows.subarray(0, kept);
+}
+
+function taken(column: ArrayLike<number>, rows: Int32Array): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) values[k] = column[rows[k]!]!;
+  return values;
+}
+
+/** Takes the mean off, in place. */
 function centred(column: Float64Array): Float64Array {
   let sum = 0;
   for (let i = 0; i < column.length; i++) sum += column[i]!;
   const mean = sum / column.length;
-  return column.map((value) => value - mean);
+  for (let i = 0; i < column.length; i++) column[i]! -= mean;
+  return column;
+}
+
+function product(a: Float64Array, b: Float64Array): Float64Array {
+  const values = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) values[i] = a[i]! * b[i]!;
+  return values;
 }

@@ -39,19 +39,22 @@ export function oneOf(k: number, p: number): Omit<DesignBlock, "units"> | undefi
   };
 }
 
-/** Treats `count` of the units, which are reordered (Fisher and Yates, stopped early). */
+/**
+ * Treats `count` of the units, every subset equally likely up to 2^-32: a unit is taken with probability (still to treat) /
+ * (units left). Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S.
+ */
 export function treatSome(
   assignment: Uint8Array,
   units: Int32Array,
   count: number,
   random: Random,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const j = i + random.integer(units.length - i);
-    const chosen = units[j]!;
-    units[j] = units[i]!;
-    units[i] = chosen;
-    assignment[chosen] = 1;
+  let needed = count;
+  for (let i = 0; needed > 0; i++) {
+    if (random.coarseUniform() * (units.length - i) < needed) {
+      assignment[units[i]!] = 1;
+      needed--;
+    }
   }
 }
 

@@ -60,14 +60,15 @@ export function completeRandomization(
 ): Design {
   checkUnits(units);
   checkTreated(treated, units, "units");
-  const block = completeBlock(identity(units), treated);
+  const all = identity(units);
+  const block = completeBlock(all, treated);
   return {
     name: `complete randomization, ${treated} of ${units}`,
     units,
     ...(block && { blocks: [block] }),
     draw(random) {
       const assignment = new Uint8Array(units);
-      treatSome(assignment, identity(units), treated, random);
+      treatSome(assignment, all, treated, random);
       return assignment;
     },
   };
@@ -109,7 +110,7 @@ export function stratifiedRandomization(
     draw(random) {
       const assignment = new Uint8Array(strata.length);
       members.forEach((units, s) => {
-        treatSome(assignment, units.slice(), counts[s]!, random);
+        treatSome(assignment, units, counts[s]!, random);
       });
       return assignment;
     },

@@ -66,7 +66,7 @@ export function twoStageRandomization(
     const assignment = new Uint8Array(groups.length);
     members.forEach((units, g) => {
       const treated = Math.round(saturations[arm[g]!]! * units.length);
-      treatSome(assignment, units.slice(), treated, random);
+      treatSome(assignment, units, treated, random);
     });
     return { arm, assignment };
   };

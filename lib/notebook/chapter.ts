@@ -1,5 +1,5 @@
-/** A chapter's hand for results: shows a table or figure in the cell and saves it in the write-up, with its source. */
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+/** A chapter's hand for results: shows what it made in the cell and saves it in the write-up, with its source. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { currentCell } from "../kernel/cell";
 import { escapeHtml } from "../kernel/htmlTable";
@@ -23,6 +23,7 @@ import {
 } from "./provenance";
 import { sentence } from "./say";
 import { withSourceLine } from "./sourceLine";
+import { type SummaryPage, summaryPage } from "./summaryPage";
 import { type TableInput, tableOf } from "./table";
 import { readableTable } from "./tableText";
 import { writeFileAtomic } from "./writeFile";
@@ -53,6 +54,17 @@ export interface Chapter {
    * as `.html` in place of the PNG.
    */
   figure(name: string, figure: Figure, options?: FigureNote): Promise<void>;
+  /**
+   * Saves a summary as `writeup/<name>.html`, one page with its figures inside, and shows a link to it.
+   * @throws Error when a figure it names was not saved by `figure`, or a text it needs is empty
+   */
+  page(name: string, content: SummaryPage): Promise<void>;
+  /**
+   * Shows Markdown and saves it as `writeup/<name>.md` with its source in the last line; of synthetic data the first
+   * line says so.
+   * @param name  with or without `.md`
+   */
+  text(name: string, markdown: string): Promise<void>;
   /** Shows a sentence in Markdown: ``lab.say`The sample holds ${n} users.` ``. See `sentence` for how numbers read. */
   say(strings: TemplateStringsArray, ...values: Cell[]): void;
 }
@@ -79,6 +91,9 @@ export function chapter(
     table: (name, table, options = {}) => showTable(place, named("table", name), table, options),
     figure: (name, figure, options = {}) =>
       showFigure(place, named("figure", name), figure, options),
+    page: async (name, content) => showPage(place, named("page", name), content),
+    text: async (name, markdown) =>
+      showText(place, named("text", name.replace(/\.md$/, "")), markdown),
     say: (strings, ...values) => {
       const text = sentence(strings, values);
       currentCell().display({ "text/markdown": text, "text/plain": text });
@@ -175,6 +190,52 @@ function drawPage(place: Place, name: string, figure: Figure, message: string): 
   return { file, message, output: { "text/html": figureFragment(figure, page) } };
 }
 
+function showPage(place: Place, name: string, content: SummaryPage): void {
+  const cell = currentCell();
+  cell.signal.throwIfAborted();
+  const html = summaryPage(content, { ...place, figure: (figure) => savedPicture(place, figure) });
+  const file = save(place, `${name}.html`, html);
+  const caption = captionOf(place, "page", [], [file]);
+  // A link leads on from where it is read: the notebook lies above the write-up folder, its rendered page in it.
+  const links = [
+    `<a href="${file}">from the notebook</a>`,
+    `<a href="${name}.html">from the rendered page</a>`,
+  ].join(" · ");
+  cell.display({
+    "text/html": `<p><strong>${escapeHtml(content.title)}</strong>: open it ${links}</p>\n${caption.html}`,
+    "text/plain": `${content.title}\n${caption.plain}\n`,
+  });
+}
+
+/** The PNG of a figure that a chapter of this course saved; undefined when it was saved without one. */
+function savedPicture({ course }: Place, name: string): Uint8Array | undefined {
+  const path = join(writeupFolder(course), "figures", named("figure", name));
+  if (existsSync(`${path}.png`)) return readFileSync(`${path}.png`);
+  if (existsSync(`${path}.json`)) return undefined;
+  throw new Error(
+    `There is no saved figure "${name}" in the write-up of ${course}. Save it with lab.figure first.`,
+  );
+}
+
+function showText(place: Place, name: string, markdown: string): void {
+  const cell = currentCell();
+  cell.signal.throwIfAborted();
+  const { sources, library } = place;
+  const content = [
+    ...(isSynthetic(sources)
+      ? ["> **SYNTHETIC DATA**: these numbers come from a simulator.", ""]
+      : []),
+    markdown.trim(),
+    "",
+    `*Source: ${sourceText(sources)}. Made with version ${library} of the library.*`,
+    "",
+  ].join("\n");
+  const file = save(place, `${name}.md`, content);
+  const caption = captionOf(place, "text", [], [file]);
+  cell.display({ "text/markdown": markdown, "text/plain": markdown });
+  cell.display({ "text/html": caption.html, "text/plain": `${caption.plain}\n` });
+}
+
 /** Writes a file below the write-up folder and notes where its content came from. */
 function save(place: Place, file: string, content: string | Uint8Array): string {
   const folder = writeupFolder(place.course);
@@ -188,7 +249,7 @@ function save(place: Place, file: string, content: string | Uint8Array): string 
 /** A line of small print: notes, files and source. Its attributes tell programs what was shown. */
 function captionOf(
   { sources }: Place,
-  kind: "table" | "figure",
+  kind: "table" | "figure" | "page" | "text",
   notes: readonly string[],
   files: readonly string[],
 ): { html: string; plain: string } {

@@ -14,7 +14,8 @@ export function readableTable(table: Table, limit: number): { html: string; plai
   return { html: tableHtml(data, limits), plain: tableText(data, limits) };
 }
 
-function shownRows({ columns, rows }: Table, limit: number): TableData {
+/** The first `limit` rows as texts, each column written alike. */
+export function shownRows({ columns, rows }: Table, limit: number): TableData {
   const shown = rows.slice(0, limit);
   const texts = columns.map((name) => {
     const write = writer(

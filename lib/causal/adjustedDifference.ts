@@ -29,13 +29,13 @@ export interface AdjustedDifference extends Estimate {
 }
 
 /**
- * Lin's estimator: the coefficient of the treatment in the regression of the outcome on it, the covariates less their means,
- * and the products of the two. It estimates the average effect without assuming that the regression is true, and in large
- * samples is never less precise than the plain difference in means. HC2 standard errors are conservative under
+ * Lin's estimator: the coefficient of the treatment in the regression of the outcome on it, the covariates less their
+ * means, and the products of the two. It estimates the average effect without assuming that the regression is true, and
+ * in large samples is never less precise than the plain difference in means. HC2 standard errors are conservative under
  * randomization; with clusters they are cluster-robust (CR1). The interval is normal.
  *
- * Rows with a missing value (NaN) in any column are left out and counted in `dropped`. A covariate that others determine
- * is left out with a warning: it changes nothing. Without treated or control rows the value is null.
+ * Rows with a missing value (NaN) in any column are left out and counted in `dropped`. A covariate that others
+ * determine is left out with a warning: it changes nothing. Without treated or control rows the value is null.
  * Source: Lin 2013, doi:10.1214/12-AOAS583, section 4; HC2: Samii and Aronow 2012, doi:10.1016/j.spl.2011.10.024.
  * @throws Error for a treatment other than 0 and 1, columns of different length, or no more rows than coefficients
  */

@@ -21,9 +21,9 @@ export const EXHAUSTIVE = 4096;
  * Evaluates the mapping once for all blocks at the same assignment index, and finds the block that each unit answers to
  * by giving block b another assignment where binary digit t of b is 1 (and then where it is 0), t = 0, 1, ...
  *
- * The result is then held against assignments that mix all indices: every one of them where they are at most 4,096, else
- * 12 random ones. Each refutes a dependence between blocks for all units at once; one that shows in a rare combination
- * alone, and on few units, can escape.
+ * The result is then held against assignments that mix all indices: every one of them where they are at most 4,096,
+ * else 12 random ones. Each refutes a dependence between blocks for all units at once; one that shows in a rare
+ * combination alone, and on few units, can escape.
  * Cost: K + 2 log2(blocks) + 12 evaluations of the mapping, K the most assignments of a block.
  * @returns undefined when some exposure depends on more than one block
  */

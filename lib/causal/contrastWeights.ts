@@ -15,13 +15,13 @@ export interface ContrastWeights {
   /** Factor of y_i^2 that is taken off the covariance estimate where unit i has d, has e: z_i / (2 pi). */
   readonly cross: readonly [Float64Array, Float64Array];
   /**
-   * Factor of y_i y_j, (pi_ij - pi_i pi_j) / (pi_ij pi_i pi_j), of the pair of kept units i < j of a group whose exposures
-   * are (d, d), (e, e), (d, e), (e, d) for kind 0 ... 3; 0 where pi_ij is 0.
+   * Factor of y_i y_j, (pi_ij - pi_i pi_j) / (pi_ij pi_i pi_j), of the pair of kept units i < j of a group whose
+   * exposures are (d, d), (e, e), (d, e), (e, d) for kind 0 ... 3; 0 where pi_ij is 0.
    */
   pair(i: number, j: number, kind: number): number;
   /**
-   * The same as a list, four kinds a pair, pairs of a group in the order (0,1), (0,2), ..., (1,2), ...; null where there are
-   * more than two million pairs.
+   * The same as a list, four kinds a pair, pairs of a group in the order (0,1), (0,2), ..., (1,2), ...; null where
+   * there are more than two million pairs.
    */
   readonly pairs: Float64Array | null;
 }
@@ -31,8 +31,8 @@ const MAX_PAIRS = 2_000_000;
 const remembered = new WeakMap<ExposureProbabilities, Map<string, ContrastWeights>>();
 
 /**
- * The weights of a contrast, computed at the first call and kept as long as the probabilities live. z_i above is the number
- * of units j with pi_ij = 0: the correction of Aronow and Samii 2017, section 5 (Young's inequality).
+ * The weights of a contrast, computed at the first call and kept as long as the probabilities live. z_i above is the
+ * number of units j with pi_ij = 0: the correction of Aronow and Samii 2017, section 5 (Young's inequality).
  * @param d, e  numbers of the two exposures
  */
 export function contrastWeights(

@@ -27,12 +27,12 @@ export interface Cuped extends Estimate {
 }
 
 /**
- * CUPED: the difference in means of y - theta (x - mean of x), theta = cov(x, y) / var(x) over both arms together. x is as in
- * both arms by randomization, so the effect stays and the variance falls by about the squared correlation of x and y.
- * Standard error as {@link clusteredDifference} gives it (theta taken as known).
+ * CUPED: the difference in means of y - theta (x - mean of x), theta = cov(x, y) / var(x) over both arms together. x is
+ * as in both arms by randomization, so the effect stays and the variance falls by about the squared correlation of x
+ * and y. Standard error as {@link clusteredDifference} gives it (theta taken as known).
  *
- * Rows with a missing value (NaN) are left out and counted in `dropped`. A covariate without variance gives theta 0 and a
- * warning.
+ * Rows with a missing value (NaN) are left out and counted in `dropped`. A covariate without variance gives theta 0 and
+ * a warning.
  * Source: Deng, Xu, Kohavi and Walker 2013, doi:10.1145/2433396.2433413, section 3.
  * @throws Error for a treatment other than 0 and 1, or columns of different length
  */

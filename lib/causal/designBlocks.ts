@@ -103,8 +103,8 @@ export function allAssignments(
 }
 
 /**
- * The design given that the units in `fixed` are assigned as in `assignment`: in every block, the assignments that agree
- * there, with their probabilities divided by the sum over them.
+ * The design given that the units in `fixed` are assigned as in `assignment`: in every block, the assignments that
+ * agree there, with their probabilities divided by the sum over them.
  * @param assignment  one value a unit of the design
  * @param fixed  numbers of the units that keep their assignment
  * @throws Error when the design has no blocks, or cannot produce `assignment` on the fixed units

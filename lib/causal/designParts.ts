@@ -40,8 +40,8 @@ export function oneOf(k: number, p: number): Omit<DesignBlock, "units"> | undefi
 }
 
 /**
- * Treats `count` of the units, every subset equally likely up to 2^-32: a unit is taken with probability (still to treat) /
- * (units left). Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S.
+ * Treats `count` of the units, every subset equally likely up to 2^-32: a unit is taken with probability (still to
+ * treat) / (units left). Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S.
  */
 export function treatSome(
   assignment: Uint8Array,

@@ -50,8 +50,8 @@ export function bernoulli(
 }
 
 /**
- * Exactly `treated` of the units are treated, every subset equally likely. The design is one block, listed while there are
- * at most 20,000 subsets and 4 million values (subsets x units).
+ * Exactly `treated` of the units are treated, every subset equally likely. The design is one block, listed while there
+ * are at most 20,000 subsets and 4 million values (subsets x units).
  * @throws Error unless `treated` is a whole number in 0 ... units
  */
 export function completeRandomization(
@@ -127,7 +127,8 @@ export interface ClusterOptions {
 /**
  * Whole clusters are treated: all of their units or none.
  * @param clusters  cluster of each unit, 0 ... G - 1, none empty
- * @throws Error for an empty cluster, a p outside [0, 1], more treated than clusters, or unless one of the options is given
+ * @throws Error for an empty cluster, a p outside [0, 1], more treated than clusters, or unless one of the options is
+ *     given
  */
 export function clusterRandomization(
   clusters: ArrayLike<number>,

@@ -53,10 +53,10 @@ const BITS_FROM = 64;
  * Exposure probabilities pi_i(d) = sum over assignments z of P(z) 1{f_i(z) = d} and pairwise ones
  * pi_ij(d, e) = sum of P(z) 1{f_i(z) = d, f_j(z) = e}.
  *
- * Exact where the design lists its assignments and either the mapping stays within blocks (then each block is enumerated on
- * its own, and units of different blocks are independent) or the whole design has at most 4,096 assignments (any number
- * where it is one block). Else the design is drawn `draws` times and frequencies are counted, and `warnings` says why. An
- * exposure that no draw shows has probability 0: no pseudo-count is added.
+ * Exact where the design lists its assignments and either the mapping stays within blocks (then each block is
+ * enumerated on its own, and units of different blocks are independent) or the whole design has at most 4,096
+ * assignments (any number where it is one block). Else the design is drawn `draws` times and frequencies are counted,
+ * and `warnings` says why. An exposure that no draw shows has probability 0: no pseudo-count is added.
  * Source: Aronow and Samii 2017, doi:10.1214/16-AOAS1005, section 3.
  * @throws Error when the mapping names an exposure beyond its levels, or a simulation has no seed
  */

@@ -55,22 +55,22 @@ export interface ExposureContrast extends Estimate {
  *     Cov(T(d), T(e))    = the second sum with pi_ij(d, e), less the third one with pi_ij(d, e) = 0, i = j included
  *     Var(mu(d) - mu(e)) = (Var T(d) + Var T(e) - 2 Cov(T(d), T(e))) / (sum w_i)^2
  *
- * Their expectations are at least (the covariance's: at most) the true ones, and equal where no pair has probability 0; for
- * the contrast, units' own effects add what nobody can estimate. Hajek puts w_i (y_i - mu(d)) for w_i y_i (linearization).
- * Intervals are normal.
+ * Their expectations are at least (the covariance's: at most) the true ones, and equal where no pair has probability 0;
+ * for the contrast, units' own effects add what nobody can estimate. Hajek puts w_i (y_i - mu(d)) for w_i y_i
+ * (linearization). Intervals are normal.
  *
  * Units that cannot have one of the exposures are no part of the estimand: they are left out and counted in `dropped`.
- * An exposure that no unit was seen with gives null and a warning (the Horvitz-Thompson formula would give 0, and counts
- * as 0 in its unbiasedness). A variance estimate below 0, which the formulas allow, gives no standard error and a warning.
- * `clusters` counts the groups of units with dependent exposures.
+ * An exposure that no unit was seen with gives null and a warning (the Horvitz-Thompson formula would give 0, and
+ * counts as 0 in its unbiasedness). A variance estimate below 0, which the formulas allow, gives no standard error and
+ * a warning. `clusters` counts the groups of units with dependent exposures.
  *
- * Cost: the pair terms of a contrast are worked out at its first call and kept with `probabilities`; an estimate is then
- * one pass over units and pairs of dependent units.
- * Source: Aronow and Samii 2017, doi:10.1214/16-AOAS1005, sections 4, 5 and 7. The R package `interference` computes the
- * same, except that it keeps units with probability 0 in the count, smooths simulated probabilities by (count + 1) /
- * (draws + 1), and lets square roots of negative variances be NaN.
- * @throws Error for columns of different length, an unknown or repeated level, a missing outcome of a unit that is used,
- *     negative weights, no unit that can have both exposures, or an exposure that the design cannot give
+ * Cost: the pair terms of a contrast are worked out at its first call and kept with `probabilities`; an estimate is
+ * then one pass over units and pairs of dependent units.
+ * Source: Aronow and Samii 2017, doi:10.1214/16-AOAS1005, sections 4, 5 and 7. The R package `interference` has
+ * the same formulas, but it counts units with probability 0 in N and in the corrections, and smooths pi_i and pi_ij(d, d)
+ * of an exposure (not pi_ij(d, e)) to (count + 1{i = j}) / (draws + 1), also where all assignments are listed.
+ * @throws Error for columns of different length, an unknown or repeated level, a missing outcome of a unit that is
+ *     used, negative weights, no unit that can have both exposures, or an exposure that the design cannot give
  */
 export function horvitzThompson(
   { outcome, exposure, probabilities, unitWeights }: ExposureOutcomes,

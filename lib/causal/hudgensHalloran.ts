@@ -47,8 +47,8 @@ interface GroupMoments extends TwoStageGroup {
 }
 
 /**
- * Effects under two-stage randomization: C of N groups get saturation alpha1, the others alpha0, and within a group K of its
- * n rows are treated. Every mean is a mean over groups of group means, so groups count equally:
+ * Effects under two-stage randomization: C of N groups get saturation alpha1, the others alpha0, and within a group K
+ * of its n rows are treated. Every mean is a mean over groups of group means, so groups count equally:
  *
  *     mean_i(z; a)  mean outcome of the rows of group i with treatment z          mean_i(a)  of all its rows
  *     mean(z; a)    mean over the groups with saturation a                        mean(a)    likewise
@@ -63,13 +63,14 @@ interface GroupMoments extends TwoStageGroup {
  *     Var total      s^2(mean_i(1; alpha1)) / C + s^2(mean_i(0; alpha0)) / (N - C)
  *     Var overall    s^2(mean_i(alpha1)) / C + s^2(mean_i(alpha0)) / (N - C)
  *
- * They are conservative, and unbiased where effects are the same on all rows of a group (direct) or all groups (others).
- * Where a group has fewer than two treated or untreated rows, the direct variance is s^2 / C, which is larger on average,
- * and a warning says so. Intervals are normal.
+ * They are conservative, and unbiased where effects are the same on all rows of a group (direct) or all groups
+ * (others). Where a group has fewer than two treated or untreated rows, the direct variance is s^2 / C, which is larger
+ * on average, and a warning says so. Intervals are normal.
  * An effect that needs rows some group does not have (untreated ones under saturation 1) is null with a warning.
  * Source: Hudgens and Halloran 2008, doi:10.1198/016214508000000292, sections 4 and 5. The R package `interference`
  * (`estimates_hierarchical`) has the same formulas, but counts a variance of a single row as 0.
- * @throws Error for columns of different length, an empty group, a missing outcome, an arm or treatment other than 0 and 1
+ * @throws Error for columns of different length, an empty group, a missing outcome, an arm or treatment other than 0
+ *     and 1
  */
 export function hudgensHalloran(
   data: TwoStageData,

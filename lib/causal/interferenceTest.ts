@@ -9,8 +9,8 @@ import {
 
 export interface InterferenceData {
   /**
-   * The design given the assignment of the focal units: its draws re-randomize the others alone. `conditionalDesign` makes
-   * it from a design with blocks; any other conditional draw goes in as { name, units, draw }.
+   * The design given the assignment of the focal units: its draws re-randomize the others alone. `conditionalDesign`
+   * makes it from a design with blocks; any other conditional draw goes in as { name, units, draw }.
    */
   readonly design: Design;
   /** The assignment that happened, one value a unit of the design. */
@@ -24,8 +24,8 @@ export interface InterferenceOptions
   /** How much each focal unit is exposed to the treatment of others, one number an outcome. */
   readonly dose: (assignment: Uint8Array) => ArrayLike<number>;
   /**
-   * `difference`: mean outcome of focal units with a dose above 0 minus that of the others (default). `correlation`: Pearson's of
-   * outcome and dose. Or any function of the two.
+   * `difference`: mean outcome of focal units with a dose above 0 minus that of the others (default). `correlation`:
+   * Pearson's of outcome and dose. Or any function of the two.
    */
   readonly statistic?:
     | "difference"
@@ -37,12 +37,13 @@ export interface InterferenceOptions
 
 /**
  * Test of no interference. Under the null hypothesis the outcome of a unit depends on its own treatment only. With the
- * treatment of the focal units held fixed, their outcomes are then the same under every assignment of the others, and the
- * statistic's distribution over such assignments is known: {@link randomizationTest} with it.
+ * treatment of the focal units held fixed, their outcomes are then the same under every assignment of the others, and
+ * the statistic's distribution over such assignments is known: {@link randomizationTest} with it.
  * For slates: outcomes of items that are not promoted, against the promotion of their slate.
  * Which units are focal must not depend on outcomes.
  * Source: Athey, Eckles and Imbens 2018, doi:10.1080/01621459.2016.1241178, section 4.
- * @throws Error as {@link randomizationTest}, for a dose of another length than the outcome, or a draw that changes a fixed unit
+ * @throws Error as {@link randomizationTest}, for a dose of another length than the outcome, or a draw that changes a
+ *     fixed unit
  */
 export function interferenceTest(
   { design, assignment, outcome }: InterferenceData,

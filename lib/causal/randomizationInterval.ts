@@ -16,15 +16,15 @@ export interface IntervalOptions
 }
 
 /**
- * Confidence set for a constant effect tau: all tau that the two-sided {@link randomizationTest} of the difference in means
- * does not reject at 1 - level, with the same draws for every tau. No grid: with a and a' the differences in means of
- * the outcome under the observed assignment and under a draw, and b' that of the observed assignment itself under the draw,
- * the draw is at least as extreme as the observed assignment when
+ * Confidence set for a constant effect tau: all tau that the two-sided {@link randomizationTest} of the difference in
+ * means does not reject at 1 - level, with the same draws for every tau. No grid: with a and a' the differences in
+ * means of the outcome under the observed assignment and under a draw, and b' that of the observed assignment itself
+ * under the draw, the draw is at least as extreme as the observed assignment when
  *
  *     |a' - tau b'| >= |a - tau|
  *
- * which, as |b'| <= 1, holds on an interval of tau around a. The p-value therefore falls on both sides of a, and the end
- * points of the set are order statistics of the draws' end points: a + c' / (1 + b') or a - c' / (1 - b') for
+ * which, as |b'| <= 1, holds on an interval of tau around a. The p-value therefore falls on both sides of a, and the
+ * end points of the set are order statistics of the draws' end points: a + c' / (1 + b') or a - c' / (1 - b') for
  * c' = a' - a b' of the fitting sign. Cost: one pass over the units a draw, and a sort.
  *
  * Where the draws are too few to reject any tau the bound is null with a warning. There is no standard error.

@@ -38,7 +38,7 @@ export interface RandomizationResult {
   readonly method: "exact" | "simulated";
   /** Assignments compared with the observed one (drawn, or enumerated) that have a statistic. */
   readonly assignments: number;
-  /** Assignments whose statistic is undefined, such as those that treat nobody; the test is conditional on the others. */
+  /** Assignments without a statistic, such as those that treat nobody; the test is conditional on the others. */
   readonly undefinedAssignments: number;
   /** Statistic of each compared assignment. */
   readonly nullDistribution: Float64Array;
@@ -67,8 +67,8 @@ export const differenceInMeans: Statistic = (outcome, assignment) => {
  *     simulated   p = (1 + number of draws with T >= T observed) / (1 + draws)
  *     exact       p = probability of the assignments with T >= T observed
  *
- * (|T| when two-sided, T <= T observed when `less`). Either keeps its level whatever the statistic. Assignments that tie with
- * the observed one up to rounding (1e-10 of the largest |T|) count.
+ * (|T| when two-sided, T <= T observed when `less`). Either keeps its level whatever the statistic. Assignments that
+ * tie with the observed one up to rounding (1e-10 of the largest |T|) count.
  * Sources: Fisher 1935, The Design of Experiments, section 21; Rosenbaum 2002, Observational Studies, section 2.4.
  * @throws Error when the seed is missing and needed, lengths differ, or the observed statistic is undefined
  */

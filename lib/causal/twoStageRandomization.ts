@@ -32,8 +32,8 @@ export interface TwoStageDesign extends Design {
 }
 
 /**
- * Two-stage randomization: complete randomization allots the saturations to the groups; a group of n units with saturation
- * s then treats round(s * n) of them, every subset equally likely. One block, listed under the same limits.
+ * Two-stage randomization: complete randomization allots the saturations to the groups; a group of n units with
+ * saturation s then treats round(s * n) of them, every subset equally likely. One block, listed under the same limits.
  * Source: Hudgens and Halloran 2008, doi:10.1198/016214508000000292, section 3.
  * @param groups  group of each unit, 0 ... G - 1, none empty
  * @throws Error for an empty group, a saturation outside [0, 1], or counts that do not add up to the groups

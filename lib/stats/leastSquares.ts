@@ -17,7 +17,7 @@ export interface LeastSquaresOptions {
   readonly intercept?: boolean;
   /** Default `cluster` where clusters are given, else `HC2`. */
   readonly covariance?: CovarianceType;
-  /** What a column that earlier ones determine does: an error that names it, or left out with its name. Default `error`. */
+  /** A column that earlier ones determine: an error that names it (default), or left out and named in `leftOut`. */
   readonly collinear?: "error" | "drop";
 }
 
@@ -55,12 +55,13 @@ const COLLINEAR = 1e-10;
  *     cluster     M = G / (G - 1) * (N - 1) / (N - K) * sum over clusters of (sum x_i e_i)(sum x_i e_i)'
  *
  * as statsmodels computes them. A row with leverage 1 is fitted exactly: its residual is 0 and adds nothing.
- * Solved by Gram-Schmidt orthogonalization, done twice for a column of which the first time leaves less than half (Giraud,
- * Langou and Rozloznik 2005): as exact as Householder's, and the orthogonal columns give leverages and M. Cost: 3 N K^2.
- * Sources: MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7; Cameron and Miller 2015, doi:10.3368/jhr.50.2.317.
- * Missing values are an error: leave such rows out before.
- * @throws Error for columns of different length, values that are not finite, a weight <= 0, collinear columns (unless they are
- *     to be dropped), no more rows than columns, or fewer than two clusters
+ * Solved by Gram-Schmidt orthogonalization, done twice for a column of which the first time leaves less than half
+ * (Giraud, Langou and Rozloznik 2005): as exact as Householder's, and the orthogonal columns give leverages and M.
+ * Cost: 3 N K^2.
+ * Sources: MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7; Cameron and Miller 2015,
+ * doi:10.3368/jhr.50.2.317. Missing values are an error: leave such rows out before.
+ * @throws Error for columns of different length, values that are not finite, a weight <= 0, collinear columns (unless
+ *     they are to be dropped), no more rows than columns, or fewer than two clusters
  */
 export function leastSquares(
   { outcome, columns, weights, cluster }: LeastSquaresInput,
@@ -122,7 +123,7 @@ export function leastSquares(
   };
 }
 
-/** Columns made orthonormal one after the other, X = basis * triangle; those that earlier ones determine are left out. */
+/** Columns made orthonormal one after the other, X = basis * triangle, without those that earlier ones determine. */
 function orthogonalized(columns: readonly (readonly [string, Float64Array])[]) {
   const basis: Float64Array[] = [];
   const lists: number[][] = [];

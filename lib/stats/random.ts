@@ -97,10 +97,12 @@ class Stream implements Random {
     }
     // Below 2^21 the product of n and a 32-bit integer is exact in a double.
     if (n <= 0x200000) {
-      const reject = 0x100000000 % n;
       for (;;) {
         const product = this.bits() * n;
-        if (product % 0x100000000 >= reject) return Math.floor(product / 0x100000000);
+        const quotient = Math.floor(product * 2.3283064365386963e-10);
+        const rest = product - quotient * 0x100000000;
+        // Rejected is a rest below 2^32 mod n, so below n: the slow remainder is seldom needed.
+        if (rest >= n || rest >= 0x100000000 % n) return quotient;
       }
     }
     const limit = 0x100000000 - (0x100000000 % n);

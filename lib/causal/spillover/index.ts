@@ -82,7 +82,9 @@ export {
   exposureReadiness,
   exposureSummary,
   focalFeatures,
+  focalPositions,
   outcomeSummary,
+  positionChanges,
   slateSummary,
 } from "./experimentTables";
 export {
@@ -122,6 +124,17 @@ export {
   type Weighting,
 } from "./slateContrast";
 export {
+  eligibleRows,
+  type FocalDesignOptions,
+  fixedFocalDesign,
+  focalExposureProbabilities,
+  type MappingOptions,
+  oneFocalDesign,
+  probabilitiesByPosition,
+  slateExposureMapping,
+} from "./slateExposures";
+export {
+  liftByArm,
   type SlateOutcomes,
   slateOutcomeSummary,
   slateOutcomes,

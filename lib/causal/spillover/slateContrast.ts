@@ -123,7 +123,8 @@ export function contrastOfTotals(
   options: ContrastOptions = {},
 ): SlateContrast {
   const { estimand = "difference in means, promoted minus other slates", level = 0.95 } = options;
-  const z = options.z ?? zOf(level);
+  const quantile = zOf(level);
+  const z = options.z ?? quantile;
   if (!(z > 0 && Number.isFinite(z))) {
     throw new Error(`z is a positive multiple of the standard error, not ${z}.`);
   }

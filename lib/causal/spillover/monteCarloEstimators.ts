@@ -1,0 +1,70 @@
+/** The estimators of the Monte-Carlo study, what each aims at, and what its interval promises. */
+
+/**
+ * `nominal`: the interval covers the truth as often as its level says. `conservative`: at least as often. `none`: no such
+ * promise, because the standard error or the mapping is wrong on purpose.
+ */
+export type Promise95 = "nominal" | "conservative" | "none";
+
+export interface StudiedEstimator {
+  readonly estimand: string;
+  readonly estimator: string;
+  readonly promise: Promise95;
+}
+
+const TOTAL = "total effect on the slate";
+const DIRECT = "direct effect on the focal item";
+const RIVALS = "effect on same-cluster items";
+const OTHERS = "effect on all non-focal items";
+const GROUPS = "two-stage experiment over user groups";
+
+const of =
+  (estimand: string) =>
+  (estimator: string, promise: Promise95 = "nominal"): StudiedEstimator => ({
+    estimand,
+    estimator,
+    promise,
+  });
+
+/** Results of a replication come in this order. */
+export const STUDIED_ESTIMATORS = {
+  totalDifference: of(TOTAL)("difference in means, HC1"),
+  totalLin: of(TOTAL)("regression adjustment (Lin), HC2"),
+  totalCuped: of(TOTAL)("CUPED on the slate's stars"),
+  totalHorvitzThompson: of(TOTAL)("Horvitz-Thompson, conservative", "conservative"),
+  totalHajek: of(TOTAL)("Hajek, conservative"),
+  totalBootstrap: of(TOTAL)("bootstrap over slates, percentiles"),
+  totalRandomization: of(TOTAL)("randomization test, inverted"),
+  direct: of(DIRECT)("difference, clustered by slate"),
+  directHajek: of("direct effect on promotable items")("Hajek over exposures", "conservative"),
+  rivals: of(RIVALS)("difference of rows, clustered by slate"),
+  rivalsNaive: of(RIVALS)("difference of rows, rows independent", "none"),
+  rivalsSlates: of("effect on same-cluster items, slates equal")("difference of slate means"),
+  rivalsHajek: of("effect of a promoted rival")("Hajek over exposures", "conservative"),
+  displaced: of("effect on displaced items")("difference of rows, clustered by slate"),
+  others: of(OTHERS)("difference of rows, clustered by slate"),
+  othersNaive: of(OTHERS)("difference of rows, rows independent", "none"),
+  othersExpected: of(`${OTHERS}, on probabilities`)("difference of rows, clustered by slate"),
+  othersExpectedNaive: of(`${OTHERS}, on probabilities`)(
+    "difference of rows, rows independent",
+    "none",
+  ),
+  groupDirect: of(GROUPS)("direct effect (Hudgens-Halloran)"),
+  groupIndirect: of(GROUPS)("indirect effect (Hudgens-Halloran)"),
+  groupTotal: of(GROUPS)("total effect (Hudgens-Halloran)"),
+  groupOverall: of(GROUPS)("overall effect (Hudgens-Halloran)"),
+  wrongRivals: of(RIVALS)("difference of rows, positions taken for the rivals", "none"),
+} as const satisfies Record<string, StudiedEstimator>;
+
+export type StudiedName = keyof typeof STUDIED_ESTIMATORS;
+
+export const STUDIED_NAMES = Object.keys(STUDIED_ESTIMATORS) as StudiedName[];
+
+/** One estimator in one replication. Missing values are NaN. */
+export interface Studied {
+  readonly truth: number;
+  readonly value: number;
+  readonly standardError: number;
+  readonly lower: number;
+  readonly upper: number;
+}

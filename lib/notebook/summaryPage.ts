@@ -149,7 +149,7 @@ function tableHtml({ caption, rows, limit = 60 }: SummaryTable, heading: string)
   const count = all > limit ? ` First ${limit} of ${all.toLocaleString("en-US")} rows.` : "";
   const side = (column: number) => (columns[column]!.align === "right" ? ' class="number"' : "");
   const heads = columns.map(
-    ({ name }, column) => `<th scope="col"${side(column)}>${escapeHtml(name)}</th>`,
+    ({ name }, column) => `<th scope="col"${side(column)}>${breakable(name)}</th>`,
   );
   const lines = Array.from({ length: rowCount }, (_, row) => {
     const cells = columns.map((_, column) => {
@@ -171,6 +171,11 @@ function tableHtml({ caption, rows, limit = 60 }: SummaryTable, heading: string)
     "</table>",
     "</div>",
   ].join("\n");
+}
+
+/** A column's name that may break after `_`, where paper is narrow. */
+function breakable(name: string): string {
+  return escapeHtml(name).replaceAll("_", "_<wbr>");
 }
 
 function figureHtml({ name, alt, caption }: SummaryFigure, context: SummaryContext): string {

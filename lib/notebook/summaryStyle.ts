@@ -43,14 +43,16 @@ figcaption { color: var(--muted); font-size: 0.92rem; margin-top: 0.4rem; max-wi
 footer { padding-bottom: 2rem; }
 footer p { border-top: 1px solid var(--line); max-width: none; margin-top: 2.4rem; padding-top: 1rem;
   color: var(--muted); font-size: 0.85rem; overflow-wrap: anywhere; }
-@media (max-width: 42rem) {
+@media screen and (max-width: 42rem) {
   .picture { overflow-x: auto; }
   .picture img { max-width: none; width: 40rem; }
   th, td { min-width: 6.5rem; }
 }
 @media print {
   @page { margin: 16mm; }
+  html { font-size: 13px; }
   body { font-size: 10.5pt; }
+  thead th, thead .number { white-space: normal; }
   main, footer { max-width: none; padding: 0; }
   h1 { margin-top: 0.6rem; }
   h2, h3 { break-after: avoid; }

@@ -27,6 +27,8 @@ export interface ContrastWeights {
 }
 
 const MAX_PAIRS = 2_000_000;
+/** More pairs would take minutes. */
+const TOO_MANY_PAIRS = 50_000_000;
 
 const remembered = new WeakMap<ExposureProbabilities, Map<string, ContrastWeights>>();
 
@@ -34,6 +36,7 @@ const remembered = new WeakMap<ExposureProbabilities, Map<string, ContrastWeight
  * The weights of a contrast, computed at the first call and kept as long as the probabilities live. z_i above is the
  * number of units j with pi_ij = 0: the correction of Aronow and Samii 2017, section 5 (Young's inequality).
  * @param d, e  numbers of the two exposures
+ * @throws Error for more than 50 million pairs of dependent units
  */
 export function contrastWeights(
   probabilities: ExposureProbabilities,
@@ -77,6 +80,11 @@ function compute(probabilities: ExposureProbabilities, d: number, e: number): Co
   for (let g = 0; g + 1 < starts.length; g++) {
     const size = starts[g + 1]! - starts[g]!;
     pairCount += (size * (size - 1)) / 2;
+  }
+  if (pairCount > TOO_MANY_PAIRS) {
+    throw new Error(
+      `The variance needs ${pairCount} pairs of units whose exposures may depend on each other. Tell exposureProbabilities which are independent: { independentGroups }.`,
+    );
   }
   const pairs = pairCount <= MAX_PAIRS ? new Float64Array(4 * pairCount) : null;
   let at = 0;

@@ -163,6 +163,8 @@ function fromTable(
     chances.set(one.probabilities, b * most);
   });
   const marginals = levels.map(() => new Float64Array(units));
+  // A unit's exposures side by side: pairs are looked up by the hundred thousand.
+  const byUnit = new Uint8Array(units * most);
   exposures.forEach((row, k) => {
     for (let i = 0; i < units; i++) {
       const own = block[i]!;
@@ -170,6 +172,7 @@ function fromTable(
       const marginal = marginals[row[i]!];
       if (!marginal) throw unknownLevel(row[i]!, i, levels);
       marginal[i]! += p;
+      byUnit[i * most + k] = row[i]!;
     }
   });
   for (const marginal of marginals) exactEnds(marginal);
@@ -183,13 +186,15 @@ function fromTable(
     warnings: [],
     marginal: (level) => marginals[levelNumber(levels, level)]!,
     joint(i, d, j, e) {
-      const [first, second] = [levelNumber(levels, d), levelNumber(levels, e)];
+      const first = levelNumber(levels, d);
+      const second = levelNumber(levels, e);
       const own = block[i]!;
       if (own !== block[j] || own < 0) return marginals[first]![i]! * marginals[second]![j]!;
       let sum = 0;
       for (let k = 0; k < most; k++) {
-        const row = exposures[k]!;
-        if (row[i] === first && row[j] === second) sum += chances[own * most + k]!;
+        if (byUnit[i * most + k] === first && byUnit[j * most + k] === second) {
+          sum += chances[own * most + k]!;
+        }
       }
       return sum;
     },

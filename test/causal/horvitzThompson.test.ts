@@ -427,6 +427,20 @@ describe("special cases", () => {
     close(found.means[0].variance, ((1 - 0.5) * s2) / (n / 2), 1e-5);
   });
 
+  test("refuse more pairs than anybody waits for", () => {
+    const n = 10_100;
+    const probabilities = exposureProbabilities(
+      { name: "unlisted", units: n, draw: bernoulli(n, { p: 0.5 }).draw },
+      own,
+      { seed: 1, draws: 40 },
+    );
+    const flat = new Float64Array(n);
+    assert.throws(
+      () => horvitzThompson({ outcome: flat, exposure: flat, probabilities }, { contrast: [1, 0] }),
+      /\d{8} pairs of units .* independentGroups/,
+    );
+  });
+
   test("say what is wrong", () => {
     const probabilities = exposureProbabilities(completeRandomization(3, { treated: 1 }), own);
     const data = { outcome: [1, 2, 3], exposure: [1, 0, 0], probabilities };

@@ -102,7 +102,7 @@ export function bootstrapSummary(bootstraps: readonly BootstrapDraws[]): Row[] {
       contrast: contrast.label,
       outcome,
       bootstrap_mean: finite(mean),
-      bootstrap_se: finite(Math.sqrt(squares / (sorted.length - 1))),
+      bootstrap_se: sorted.length < 2 ? null : Math.sqrt(squares / (sorted.length - 1)),
       ci_low: finite(quantile(sorted, 0.025)),
       ci_high: finite(quantile(sorted, 0.975)),
       draws: sorted.length,

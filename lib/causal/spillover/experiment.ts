@@ -126,21 +126,27 @@ export function experimentOf(
   competition?: Competition,
 ): Experiment {
   assertAssignment(slates, assignment);
-  for (const [name, values] of Object.entries(outcomes) as [string, ArrayLike<number>][]) {
+  const { focal, treated, probability } = assignment;
+  const { withoutPromotion, observed, clicks } = outcomes;
+  for (const [name, values] of Object.entries({ withoutPromotion, observed, clicks })) {
     if (values.length !== slates.rows) {
       throw new Error(`${name} has ${values.length} values for ${slates.rows} rows of slates.`);
     }
   }
-  const isFocal = focalRows(slates, assignment.focal);
-  const promoted = focalRows(slates, assignment.focal, assignment.treated);
+  const isFocal = focalRows(slates, focal);
+  const promoted = focalRows(slates, focal, treated);
   return {
     slates,
-    ...assignment,
-    ...outcomes,
+    focal,
+    treated,
+    probability,
+    withoutPromotion,
+    observed,
+    clicks,
     isFocal,
     promoted,
     exposure: exposureOf(slates, promoted, { eligible: isFocal, competition }),
-    lift: outcomes.observed.map((p, i) => p - outcomes.withoutPromotion[i]!),
+    lift: observed.map((p, i) => p - withoutPromotion[i]!),
   };
 }
 

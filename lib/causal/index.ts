@@ -1,4 +1,10 @@
-/** Causal diagnostics and estimators. So far: how groups differ before and after weighting, and naive comparisons. */
+/** Causal diagnostics and estimators. Interference in slates has a folder of its own, `./lib/causal/spillover`. */
+export {
+  type AdjustedDifference,
+  type AdjustedInput,
+  type AdjustedOptions,
+  adjustedDifference,
+} from "./adjustedDifference";
 export {
   type BalanceOptions,
   type BalanceReport,
@@ -17,8 +23,46 @@ export {
   type DifferenceInput,
   type DifferenceOptions,
 } from "./clusteredDifference";
+export { type Cuped, type CupedInput, cuped } from "./cuped";
+export type { Design, DesignBlock, ExposureMapping } from "./design";
+export { conditionalDesign } from "./designBlocks";
+export {
+  bernoulli,
+  clusterRandomization,
+  completeRandomization,
+  fixedFocal,
+  oneTreatedPerGroup,
+  productDesign,
+  stratifiedRandomization,
+  type TwoStageAssignment,
+  type TwoStageDesign,
+  twoStageRandomization,
+} from "./designs";
 export { kolmogorovSmirnov, type Sample, shareOutside } from "./distributions";
 export { type Estimate, estimateRows } from "./estimate";
+export {
+  type ExposureProbabilities,
+  exposureProbabilities,
+  type ProbabilityOptions,
+} from "./exposureProbabilities";
+export {
+  type ExposureContrast,
+  type ExposureContrastOptions,
+  type ExposureMean,
+  type ExposureOutcomes,
+  horvitzThompson,
+} from "./horvitzThompson";
+export {
+  hudgensHalloran,
+  type TwoStageData,
+  type TwoStageEffects,
+  type TwoStageGroup,
+} from "./hudgensHalloran";
+export {
+  type InterferenceData,
+  type InterferenceOptions,
+  interferenceTest,
+} from "./interferenceTest";
 export {
   associationErrors,
   associationRows,
@@ -27,5 +71,13 @@ export {
   naiveAssociation,
 } from "./naiveAssociation";
 export { completeRows, type PanelColumns, panelColumns } from "./panelColumns";
+export { type IntervalOptions, randomizationInterval } from "./randomizationInterval";
+export {
+  type RandomizationOptions,
+  type RandomizationResult,
+  type RandomizedData,
+  randomizationTest,
+  type Statistic,
+} from "./randomizationTest";
 export { type StratumOptions, type StratumWeights, stratumWeights } from "./stratumWeights";
 export { effectiveSampleSize, weightedMean, weightedVariance } from "./weightedMoments";

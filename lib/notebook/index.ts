@@ -2,6 +2,7 @@
 export { type Progress, progress } from "../kernel/progress";
 export { type Shown, show } from "../kernel/show";
 export { type BarsOptions, bars } from "./bars";
+export { type BoxesOptions, type BoxSummary, boxes, boxSummary } from "./boxes";
 export {
   causalDiagram,
   type DiagramArrow,
@@ -20,13 +21,18 @@ export { frame } from "./frame";
 export { type HandOverPlace, handOver, relationOfRows } from "./handOver";
 export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type BinOptions, type Bins, binned, type HistogramOptions, histogram } from "./histogram";
+export { type IntervalsOptions, intervals } from "./intervals";
 export { type LinesOptions, lines } from "./lines";
 export { type LovePlotOptions, lovePlot } from "./lovePlot";
 export { type PanelExplorerOptions, panelExplorer } from "./panelExplorer";
 export { type PanelOptions, sideBySide, stacked } from "./panels";
+export { type ParallelProgressOptions, parallelWithProgress, withBar } from "./parallelProgress";
 export { closeDrawing } from "./png";
 export type { Provenance, ProvenanceEntry } from "./provenance";
 export { saveCsv } from "./saveCsv";
+export { type ScatterOptions, scatter } from "./scatter";
 export { type SlateExplorerOptions, slateExplorer } from "./slateExplorer";
+export { type StepHistogramOptions, stepHistogram } from "./stepHistogram";
 export { type Table, type TableInput, tableOf } from "./table";
 export { type Color, PALETTE } from "./theme";
+export { type TornadoOptions, tornado } from "./tornado";

@@ -45,3 +45,12 @@ export async function parallelWithProgress<Task, Result>(
     for (const end of ends) end();
   }
 }
+
+/**
+ * A runner for studies that take one (`run: withBar("Replications")`): their tasks in threads, with a progress bar in the
+ * cell.
+ */
+export function withBar(label: string) {
+  return <Task, Result>(work: ParallelOptions<Task>): Promise<Result[]> =>
+    parallelWithProgress<Task, Result>({ ...work, label });
+}

@@ -70,6 +70,24 @@ export function assignmentSummary({ slates, focal, treated }: Experiment): Row[]
   return Object.entries(metrics).map(([metric, value]) => ({ metric, value }));
 }
 
+/** One row an arm: slates, their share, and means of what was fixed on focal items before the draw. */
+export function assignmentCheck(experiment: Experiment): Row[] {
+  const { slates, treated } = experiment;
+  const focal = focalFeatures(experiment);
+  return ARMS.map((assignment_arm, arm) => {
+    const own = Array.from(treated.keys()).filter((j) => treated[j] === arm);
+    const meanOf = (name: string) => mean(own.map((j) => focal[name]![j]!));
+    return {
+      assignment_arm,
+      slates: own.length,
+      share: finite(own.length / slates.count),
+      mean_focal_seed_position: meanOf("focal_seed_position"),
+      mean_focal_relevance: meanOf("focal_observed_relevance"),
+      focal_high_relevance_rate: meanOf("focal_high_relevance"),
+    };
+  });
+}
+
 /**
  * What was fixed before the draw, by arm: feature, control_mean, promoted_mean, difference, and the standardized mean
  * difference (pooled standard deviation). Under randomization differences are chance. Missing values are left out of

@@ -61,6 +61,12 @@ export {
   standardErrorComparison,
 } from "./contrastEstimates";
 export {
+  type DesignResult,
+  type DesignStudyOptions,
+  designStudy,
+  type Runner,
+} from "./designStudy";
+export {
   type Assignment,
   type AssignmentOptions,
   COURSE_SEED,
@@ -76,6 +82,7 @@ export {
 export {
   ARMS,
   assignmentBalance,
+  assignmentCheck,
   assignmentSummary,
   assignmentTable,
   clusterExposure,
@@ -94,6 +101,12 @@ export {
   type ExposureOptions,
   exposureOf,
 } from "./exposure";
+export {
+  exposureEstimates,
+  randomizationTests,
+  type TestOptions,
+  weightingRows,
+} from "./exposureEstimates";
 export { exposureMapping } from "./exposureMapping";
 export { ITEM_SETS, type ItemSet, type ItemSetOptions, itemSet } from "./itemSets";
 export {
@@ -101,10 +114,28 @@ export {
   type FocalSlates,
   type KnownEffects,
   knownEffects,
+  knownTotal,
   modelComparison,
   promotionLift,
 } from "./knownEffects";
 export { type LogisticClicksOptions, logisticClicks } from "./logisticClicks";
+export {
+  APART,
+  globalEffect,
+  type Market,
+  type MarketOptions,
+  marketOf,
+  REACHES,
+  type Reach,
+} from "./market";
+export { MARKET_ESTIMATORS, type MarketDesign, marketDesigns } from "./marketDesigns";
+export {
+  type MisspecificationOptions,
+  type MisspecificationRow,
+  misspecification,
+} from "./misspecification";
+export { type CoverageRow, type MonteCarloOptions, monteCarlo } from "./monteCarlo";
+export { type Oracle, oracleCheck, oracleOf } from "./oracle";
 export {
   clusterRisk,
   type ProductNumbers,
@@ -116,6 +147,19 @@ export {
 } from "./productView";
 export { finalPositions, invalidSlates, visibility } from "./ranking";
 export { readExperiment, readSlates } from "./readSlates";
+export {
+  type Alternatives,
+  alternatives,
+  type DecisionOptions,
+  promotionMap,
+  type Scenario,
+  type ScenarioValue,
+  type SensitivityRow,
+  scenarioValue,
+  sensitivityTable,
+  type Variation,
+  variations,
+} from "./sensitivity";
 export {
   type ContrastInput,
   type ContrastOptions,
@@ -133,6 +177,7 @@ export {
   probabilitiesByPosition,
   slateExposureMapping,
 } from "./slateExposures";
+export { covariates, slateFeatures, TREATMENT } from "./slateFeatures";
 export {
   liftByArm,
   type SlateOutcomes,
@@ -141,6 +186,7 @@ export {
   slateOutcomeTable,
 } from "./slateOutcomes";
 export { type ScenarioOptions, slateScenarios } from "./slateScenarios";
+export { firstSlates, shortenedSlates } from "./slateSubsets";
 export {
   type SlateItems,
   type SlateRows,
@@ -156,3 +202,18 @@ export {
   spilloverDefinitionRows,
   spilloverDefinitions,
 } from "./spilloverDefinitions";
+export {
+  type SlateCoin,
+  slateCoin,
+  TOTAL_METHODS,
+  type TotalEffectsOptions,
+  totalEffects,
+} from "./totalEffects";
+export {
+  type GroupEffects,
+  runTwoStage,
+  type TwoStageWorld,
+  type TwoStageWorldOptions,
+  twoStageRows,
+  twoStageWorld,
+} from "./twoStageExperiment";

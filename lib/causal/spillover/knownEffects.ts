@@ -95,3 +95,8 @@ export function modelComparison(experiment: FocalSlates, models: readonly ClickM
     };
   });
 }
+
+/** Mean over slates of what promotion does to the slate's expected clicks, under the published model or another. */
+export function knownTotal(experiment: FocalSlates, model?: ClickModel): number {
+  return knownEffects(experiment, model ?? logisticClicks(experiment.slates)).total;
+}

@@ -34,6 +34,9 @@ export interface CoverageRow extends Row {
   /** Share of 95 % intervals that hold the truth, and its Monte-Carlo standard error. */
   readonly coverage: number;
   readonly coverage_error: number;
+  /** Coverage -/+ 1.96 of its Monte-Carlo standard errors. */
+  readonly coverage_low: number;
+  readonly coverage_high: number;
   /** Whether coverage keeps the promise: 93 % to 97 % if nominal, from 93 % on if conservative; null without one. */
   readonly keeps_promise: boolean | null;
   readonly replications: number;
@@ -79,6 +82,7 @@ function coverageRow(name: StudiedName, results: readonly Float64Array[]): Cover
   const coverage = mean(([truth, , , lower, upper]) =>
     lower! <= truth! && truth! <= upper! ? 1 : 0,
   );
+  const coverageError = Math.sqrt((coverage * (1 - coverage)) / n);
   const hasError = Number.isFinite(standardError);
   return {
     estimand,
@@ -91,7 +95,9 @@ function coverageRow(name: StudiedName, results: readonly Float64Array[]): Cover
     mean_standard_error: hasError ? standardError : null,
     error_ratio: hasError ? standardError / deviation : null,
     coverage,
-    coverage_error: Math.sqrt((coverage * (1 - coverage)) / n),
+    coverage_error: coverageError,
+    coverage_low: coverage - 1.96 * coverageError,
+    coverage_high: Math.min(1, coverage + 1.96 * coverageError),
     keeps_promise:
       promise === "none"
         ? null

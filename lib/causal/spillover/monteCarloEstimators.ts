@@ -1,4 +1,5 @@
 /** The estimators of the Monte-Carlo study, what each aims at, and what its interval promises. */
+import { TOTAL_METHODS } from "./totalEffects";
 
 /**
  * `nominal`: the interval covers the truth as often as its level says. `conservative`: at least as often. `none`: no such
@@ -28,13 +29,13 @@ const of =
 
 /** Results of a replication come in this order. */
 export const STUDIED_ESTIMATORS = {
-  totalDifference: of(TOTAL)("difference in means, HC1"),
-  totalLin: of(TOTAL)("regression adjustment (Lin), HC2"),
-  totalCuped: of(TOTAL)("CUPED on the slate's stars"),
-  totalHorvitzThompson: of(TOTAL)("Horvitz-Thompson, conservative", "conservative"),
-  totalHajek: of(TOTAL)("Hajek, conservative"),
-  totalBootstrap: of(TOTAL)("bootstrap over slates, percentiles"),
-  totalRandomization: of(TOTAL)("randomization test, inverted"),
+  totalDifference: of(TOTAL)(TOTAL_METHODS.difference),
+  totalLin: of(TOTAL)(TOTAL_METHODS.lin),
+  totalCuped: of(TOTAL)(TOTAL_METHODS.cuped),
+  totalHorvitzThompson: of(TOTAL)(TOTAL_METHODS.horvitzThompson, "conservative"),
+  totalHajek: of(TOTAL)(TOTAL_METHODS.hajek),
+  totalBootstrap: of(TOTAL)(TOTAL_METHODS.bootstrap),
+  totalRandomization: of(TOTAL)(TOTAL_METHODS.randomization),
   direct: of(DIRECT)("difference, clustered by slate"),
   directHajek: of("direct effect on promotable items")("Hajek over exposures", "conservative"),
   rivals: of(RIVALS)("difference of rows, clustered by slate"),

@@ -1,26 +1,16 @@
 /** One replication of the Monte-Carlo study: an experiment is drawn, and every estimator is held against the truth. */
 import { type Random, random } from "../../stats/random";
-import { adjustedDifference } from "../adjustedDifference";
-import { cuped } from "../cuped";
 import type { Estimate } from "../estimate";
 import { horvitzThompson } from "../horvitzThompson";
-import { hudgensHalloran } from "../hudgensHalloran";
-import { randomizationInterval } from "../randomizationInterval";
-import { quantile } from "./clusterBootstrap";
 import { drawAssignment, focalRows } from "./experiment";
 import { exposureOf } from "./exposure";
 import { type ItemSet, itemSet } from "./itemSets";
-import { marketProbability } from "./market";
 import { STUDIED_NAMES, type Studied, type StudiedName } from "./monteCarloEstimators";
-import { groupAttention, type MonteCarloWorld, monteCarloWorld } from "./monteCarloWorld";
-import {
-  contrastOfTotals,
-  type SlateContrast,
-  type SlateTotals,
-  slateTotals,
-  type Weighting,
-} from "./slateContrast";
-import { type Slates, slateSums } from "./slates";
+import { type MonteCarloWorld, monteCarloWorld } from "./monteCarloWorld";
+import { contrastOfTotals, type SlateContrast, slateTotals, type Weighting } from "./slateContrast";
+import type { Slates } from "./slates";
+import { totalEffects } from "./totalEffects";
+import { runTwoStage } from "./twoStageExperiment";
 
 export interface MonteCarloShared {
   readonly slates: Slates;
@@ -39,7 +29,7 @@ export function monteCarloReplication(replication: number, shared: MonteCarloSha
   const stream = random(shared.seed).fork("replication").fork(replication);
   const studied: Record<StudiedName, Studied> = {
     ...courseExperiment(world, stream),
-    ...twoStageExperiment(world, stream),
+    ...groupEffects(world, stream),
   };
   return Float64Array.from(
     STUDIED_NAMES.flatMap((name) => {
@@ -54,6 +44,7 @@ interface Draw {
   readonly slates: Slates;
   readonly focal: Int32Array;
   readonly treated: Uint8Array;
+  readonly probability: number;
   readonly promoted: Uint8Array;
   readonly clicks: Uint8Array;
   /** Click probabilities as they are, and what a promotion does to each row of every slate. */
@@ -63,7 +54,7 @@ interface Draw {
 
 function drawExperiment(world: MonteCarloWorld, stream: Random): Draw {
   const { slates, model, without } = world;
-  const { focal, treated } = drawAssignment(slates, { seed: stream.integer(2 ** 31) });
+  const { focal, treated, probability } = drawAssignment(slates, { seed: stream.integer(2 ** 31) });
   const withIt = model.probabilities(focalRows(slates, focal));
   const observed = Float64Array.from(without, (p, i) =>
     treated[slates.slateOf[i]!] === 1 ? withIt[i]! : p,
@@ -74,6 +65,7 @@ function drawExperiment(world: MonteCarloWorld, stream: Random): Draw {
     slates,
     focal,
     treated,
+    probability,
     promoted: focalRows(slates, focal, treated),
     clicks,
     observed,
@@ -108,7 +100,7 @@ function courseExperiment(world: MonteCarloWorld, stream: Random) {
   const others = on("non_focal", draw.clicks);
   const expected = on("non_focal", draw.observed);
   return {
-    ...totalEffects(world, draw, stream),
+    ...everyTotalEffect(world, draw, stream),
     ...exposureMeans(world, draw),
     direct: clustered(direct),
     rivals: clustered(rivals),
@@ -126,67 +118,24 @@ function courseExperiment(world: MonteCarloWorld, stream: Random) {
   };
 }
 
-function totalEffects(world: MonteCarloWorld, draw: Draw, stream: Random) {
-  const { slates, treated, clicks, lift } = draw;
-  const outcome = slateSums(slates, clicks);
+function everyTotalEffect(world: MonteCarloWorld, draw: Draw, stream: Random) {
+  const { slates, lift } = draw;
   const truth = total(lift) / slates.count;
-  const totals: SlateTotals = slateTotals(
-    { slates, outcome: clicks, rows: new Uint8Array(slates.rows).fill(1) },
-    "total",
-  );
-  const stars = slateSums(slates, slates.items.relevance);
-  const covariates = {
-    stars,
-    expected_from_stars: slateSums(slates, world.without),
-    focal_stars: Float64Array.from(draw.focal, (row) => slates.items.relevance[row]!),
-    focal_position: Float64Array.from(draw.focal, (row) => slates.position[row]!),
-    rivals: slateSums(slates, itemSet(draw, "same_cluster", { competition: world.genres })),
-  };
-  const exposure = { outcome, exposure: treated, probabilities: world.coinProbabilities };
-  const contrast = ["promoted", "left alone"] as const;
-  const held = (estimate: Estimate) => against(truth, estimate);
+  const estimates = totalEffects(draw, {
+    seed: stream.integer(2 ** 31),
+    coin: world.coin,
+    bootstrapDraws: 200,
+    randomizationDraws: 199,
+    competition: world.genres,
+  });
   return {
-    totalDifference: held(contrastOfTotals(totals, treated)),
-    totalLin: held(adjustedDifference({ treatment: treated, outcome, covariates })),
-    totalCuped: held(cuped({ treatment: treated, outcome, covariate: stars })),
-    totalHorvitzThompson: held(
-      horvitzThompson(exposure, { contrast, estimator: "horvitz-thompson" }),
-    ),
-    totalHajek: held(horvitzThompson(exposure, { contrast, estimator: "hajek" })),
-    totalBootstrap: { truth, ...bootstrapInterval(totals, treated, stream) },
-    totalRandomization: held(
-      randomizationInterval(
-        { design: world.coin, assignment: treated, outcome },
-        { draws: 199, seed: stream.integer(2 ** 31) },
-      ),
-    ),
-  };
-}
-
-/** Percentiles of 200 draws of whole slates. */
-function bootstrapInterval(totals: SlateTotals, treated: Uint8Array, stream: Random) {
-  const { sums } = totals;
-  const n = sums.length;
-  const draws = new Float64Array(200);
-  for (let draw = 0; draw < draws.length; draw++) {
-    let [sum1, sum0, n1] = [0, 0, 0];
-    for (let k = 0; k < n; k++) {
-      const j = stream.integer(n);
-      if (treated[j] === 1) {
-        sum1 += sums[j]!;
-        n1++;
-      } else sum0 += sums[j]!;
-    }
-    draws[draw] = sum1 / n1 - sum0 / (n - n1);
-  }
-  draws.sort();
-  const mean = total(draws) / draws.length;
-  const variance = draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws.length - 1);
-  return {
-    value: contrastOfTotals(totals, treated).value!,
-    standardError: Math.sqrt(variance),
-    lower: quantile(draws, 0.025),
-    upper: quantile(draws, 0.975),
+    totalDifference: against(truth, estimates.difference),
+    totalLin: against(truth, estimates.lin),
+    totalCuped: against(truth, estimates.cuped),
+    totalHorvitzThompson: against(truth, estimates.horvitzThompson),
+    totalHajek: against(truth, estimates.hajek),
+    totalBootstrap: against(truth, estimates.bootstrap),
+    totalRandomization: against(truth, estimates.randomization),
   };
 }
 
@@ -202,22 +151,14 @@ function exposureMeans(world: MonteCarloWorld, { slates, promoted, clicks }: Dra
   };
 }
 
-function twoStageExperiment(world: MonteCarloWorld, stream: Random) {
-  const { market, twoStage, groupEffects } = world;
-  const { slates, group } = market;
-  const { arm, assignment } = twoStage.drawWithArms(stream);
-  const attention = groupAttention(world, assignment);
-  const outcome = new Float64Array(slates.count);
-  for (let i = 0; i < slates.rows; i++) {
-    const j = slates.slateOf[i]!;
-    if (stream.uniform() < marketProbability(market, attention, assignment, i, j)) outcome[j]! += 1;
-  }
-  const effects = hudgensHalloran({ group, arm, treatment: assignment, outcome });
+function groupEffects({ twoStage }: MonteCarloWorld, stream: Random) {
+  const effects = runTwoStage(twoStage, stream);
+  const { truth } = twoStage;
   return {
-    groupDirect: against(groupEffects.direct, effects.direct),
-    groupIndirect: against(groupEffects.indirect, effects.indirect),
-    groupTotal: against(groupEffects.total, effects.total),
-    groupOverall: against(groupEffects.overall, effects.overall),
+    groupDirect: against(truth.direct, effects.direct),
+    groupIndirect: against(truth.indirect, effects.indirect),
+    groupTotal: against(truth.total, effects.total),
+    groupOverall: against(truth.overall, effects.overall),
   };
 }
 

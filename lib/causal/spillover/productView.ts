@@ -123,31 +123,28 @@ function liftMeans(outcomes: SlateOutcomes, own: readonly number[]) {
 export function recommendations(numbers: ProductNumbers): Row[] {
   const { focal, sameCluster, other, total } = numbers;
   const loss = -(sameCluster + other);
-  const outweighed = loss > Math.abs(focal);
-  const perThousand = (value: number) => `${value.toFixed(0)} clicks per 1,000 promoted slates`;
+  const perThousand = (value: number) => `${Math.round(value)} clicks per 1,000 promoted slates`;
+  const size = (value: number) => Math.round(Math.abs(value));
   return [
     {
       area: "Item-level reporting",
       recommendation:
         Math.sign(focal) === Math.sign(total)
           ? "The promoted item's lift has the sign of the slate's; report it with the slate total beside it."
-          : "Do not report the promoted item's lift alone: it has the opposite sign of what the slate wins or loses.",
+          : "Do not report the promoted item's lift alone: it has not the sign of what the slate wins or loses.",
       evidence: `Focal ${perThousand(focal)}, total ${perThousand(total)}.`,
     },
     {
       area: "Slate-level metric",
-      recommendation:
-        total < 0
-          ? "Decide on the slate total. By it, this promotion should not go out."
-          : "Decide on the slate total. By it, this promotion pays.",
+      recommendation: `Decide on the slate total. By it, this promotion ${
+        total < 0 ? "should not go out" : total > 0 ? "pays" : "changes nothing"
+      }.`,
       evidence: `Total ${perThousand(total)}.`,
     },
     {
       area: "Spillover monitoring",
-      recommendation: outweighed
-        ? "Track competitors in every promotion: they lose more than the promoted item wins."
-        : "Track competitors in every promotion: what they lose does not outweigh the promoted item's gain so far.",
-      evidence: `Competitors lose ${loss.toFixed(0)}, the focal item wins ${focal.toFixed(0)}.`,
+      recommendation: `Track competitors in every promotion: ${spilloverVerdict(focal, loss)}.`,
+      evidence: `Competitors ${loss < 0 ? "win" : "lose"} ${size(loss)}, the focal item ${focal < 0 ? "loses" : "wins"} ${size(focal)}.`,
     },
     {
       area: "Policy design",
@@ -158,4 +155,12 @@ export function recommendations(numbers: ProductNumbers): Row[] {
       evidence: `Same cluster ${perThousand(sameCluster)}, others ${perThousand(other)}.`,
     },
   ];
+}
+
+function spilloverVerdict(focal: number, loss: number): string {
+  if (loss <= 0) return "they lose nothing so far";
+  if (focal < 0) return "they lose, and so does the promoted item";
+  return loss > focal
+    ? "they lose more than the promoted item wins"
+    : "what they lose does not outweigh the promoted item's gain so far";
 }

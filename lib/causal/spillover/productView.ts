@@ -131,7 +131,7 @@ export function recommendations(numbers: ProductNumbers): Row[] {
       recommendation:
         Math.sign(focal) === Math.sign(total)
           ? "The promoted item's lift has the sign of the slate's; report it with the slate total beside it."
-          : "Do not report the promoted item's lift alone: it has not the sign of what the slate wins or loses.",
+          : "Do not report the promoted item's lift alone: its sign is not that of what the slate wins or loses.",
       evidence: `Focal ${perThousand(focal)}, total ${perThousand(total)}.`,
     },
     {

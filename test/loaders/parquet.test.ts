@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { DataSource } from "../../lib/loaders/dataSource";
 import { openEngine, quoteText } from "../../lib/loaders/engine";
-import { writeParquet } from "../../lib/loaders/parquet";
+import { readParquet, writeParquet } from "../../lib/loaders/parquet";
 import { libraryVersion } from "../../lib/loaders/places";
 import { temporaryFolder } from "./zipFixture";
 
@@ -68,4 +68,34 @@ test("leaves nothing behind when the query fails on the way", async () => {
   );
   await assert.rejects(writeParquet(failing, join(folder, "x.parquet"), source), /row 400000/);
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a file is read back in its order, with the source that was written", async () => {
+  const engine = await opened;
+  const path = join(fresh(), "it's back.parquet");
+  const written = await engine.table(
+    "written in order",
+    "SELECT (range * 7919) % 150001 AS x, chr(97 + (range % 5)::INTEGER) AS name FROM range(150000)",
+  );
+  await writeParquet(written, path, source);
+  const read = await readParquet(engine, 'read "back"', path);
+  assert.deepEqual(read.source, source);
+  assert.equal(read.relation.name, 'read "back"');
+  assert.deepEqual(await read.relation.numbers("x"), await written.numbers("x"));
+  assert.deepEqual(await read.relation.head(2), await written.head(2));
+});
+
+test("a file that is not there, says nothing of its source, or is none, is an error", async () => {
+  const engine = await opened;
+  const folder = fresh();
+  await assert.rejects(readParquet(engine, "lost", join(folder, "lost.parquet")), /is not there/);
+  const bare = join(folder, "bare.parquet");
+  await engine.run(`COPY (SELECT 1 AS x) TO ${quoteText(bare)} (FORMAT parquet)`);
+  await assert.rejects(
+    readParquet(engine, "bare", bare),
+    /bare\.parquet does not say what data it was made from/,
+  );
+  const broken = join(folder, "broken.parquet");
+  writeFileSync(broken, "PAR1 and no more");
+  await assert.rejects(readParquet(engine, "broken", broken), /broken\.parquet/);
 });

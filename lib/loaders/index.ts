@@ -10,6 +10,7 @@ export {
 export { type CsvColumn, CsvError, type CsvSchema } from "./csvSchema";
 export type { DataSource } from "./dataSource";
 export {
+  type ColumnValues,
   type Engine,
   type EngineOptions,
   openEngine,

@@ -33,6 +33,13 @@ export { saveCsv } from "./saveCsv";
 export { type ScatterOptions, scatter } from "./scatter";
 export { type SlateExplorerOptions, slateExplorer } from "./slateExplorer";
 export { type StepHistogramOptions, stepHistogram } from "./stepHistogram";
+export type {
+  KeyNumber,
+  SummaryFigure,
+  SummaryPage,
+  SummarySection,
+  SummaryTable,
+} from "./summaryPage";
 export { type Table, type TableInput, tableOf } from "./table";
 export { type Color, PALETTE } from "./theme";
 export { type TornadoOptions, tornado } from "./tornado";

@@ -9,6 +9,7 @@ export { genreSummary } from "./genreSummary";
 export {
   INTERFERENCE_PARQUET,
   type InterferenceParquet,
+  movielensOf,
   type OpenedChapter,
   openInterference,
   processedInterferenceFile,
@@ -21,6 +22,7 @@ export {
   savedFiles,
   saveInterferenceInputs,
 } from "./interferenceInputs";
+export { type ItemEmbedding, type ItemEmbeddingOptions, itemEmbedding } from "./itemEmbedding";
 export {
   clusterReadiness,
   interferenceItems,
@@ -28,6 +30,7 @@ export {
   POPULARITY_BUCKETS,
   topItems,
 } from "./itemFeatures";
+export { cosine, type ItemSimilarity } from "./itemSimilarity";
 export { movieCatalog, movieSummary, NO_GENRES } from "./movieCatalog";
 export {
   enrichRatings,
@@ -54,6 +57,7 @@ export {
 export { SLATE_ITEM_COLUMNS, SLATE_USER_COLUMNS, slateContext } from "./slateContext";
 export { type SlateSeed, type SlateSeedOptions, slateSeed, slateSeedSummary } from "./slateSeed";
 export { type TagSampleOptions, tagSample, tagSummary, topTags } from "./tagSample";
+export { type TagVectors, type TagVectorsOptions, tagVectors } from "./tagVectors";
 export {
   type DenseOptions,
   denseUserDays,

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DataSource } from "../loaders/dataSource";
 import { type Engine, openEngine, type Relation } from "../loaders/engine";
+import { type MovieLens, movielens } from "../loaders/movielens";
 import { readParquet } from "../loaders/parquet";
 import { processedFolder } from "../loaders/places";
 
@@ -80,4 +81,16 @@ async function openedTables<Name extends InterferenceParquet>(
     );
   }
   return { tables: tables as Record<Name, Relation>, source: [...sources.values()][0]! };
+}
+
+/**
+ * The MovieLens archive that files of earlier chapters were made from.
+ * @throws Error when the archive that is chosen now is another one
+ */
+export async function movielensOf(source: DataSource): Promise<MovieLens> {
+  const data = await movielens();
+  if (data.source.sha256 === source.sha256) return data;
+  throw new Error(
+    `The files of earlier chapters come from ${source.archive}, but ${data.source.archive} is chosen now. Run the chapters again from 01.`,
+  );
 }

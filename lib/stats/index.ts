@@ -6,7 +6,19 @@ export {
 } from "./clusterSampleCheck";
 export { compensatedSum, sumOver } from "./compensatedSum";
 export { chisquare, normal } from "./distributions";
+export {
+  type CovarianceType,
+  type LeastSquares,
+  leastSquares,
+} from "./leastSquares";
+export { type ParallelOptions, parallelMap, TaskError } from "./parallel";
 export type { Random } from "./random";
 export { random } from "./random";
 export type { AliasTable } from "./randomTables";
 export { aliasTable, sampleWithoutReplacement, shuffle } from "./randomTables";
+export {
+  type SparseEntries,
+  type TruncatedSvd,
+  type TruncatedSvdOptions,
+  truncatedSvd,
+} from "./truncatedSvd";

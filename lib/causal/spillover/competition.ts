@@ -1,4 +1,5 @@
 /** Which items of a slate compete with which: the structure along which a promotion spills over. */
+import type { Row } from "../../loaders/rows";
 import type { Slates } from "./slates";
 
 /**
@@ -117,4 +118,39 @@ export function competingShare({ pairs }: Competition, slates: Slates): number {
   let competing = 0;
   for (const pair of pairs) competing += pair;
   return possible === 0 ? 0 : competing / possible;
+}
+
+/** Movies as points of some space. */
+export interface Likeness {
+  /** Similarity of two movies; null where one of them is not known. */
+  similarity(movieA: number, movieB: number): number | null;
+}
+
+/**
+ * Four ideas of who competes: the same cluster, neighbouring positions (at most 2 apart), and each likeness, by its name.
+ * A likeness takes its most similar pairs, as many as share a cluster, so that structures differ in who competes more
+ * than in how many.
+ */
+export function competitionStructures(
+  slates: Slates,
+  likenesses: Readonly<Record<string, Likeness>>,
+): Competition[] {
+  const clusters = sameCluster(slates);
+  const share = competingShare(clusters, slates);
+  const similar = Object.entries(likenesses).map(([name, likeness]) =>
+    similarItems(slates, {
+      name,
+      share,
+      similarity: (a, b) => likeness.similarity(a, b),
+    }),
+  );
+  return [clusters, neighbouringPositions(slates), ...similar];
+}
+
+/** One row a structure: name and share of pairs that compete. */
+export function structureTable(slates: Slates, structures: readonly Competition[]): Row[] {
+  return structures.map((one) => ({
+    structure: one.name,
+    share_of_pairs: competingShare(one, slates),
+  }));
 }

@@ -168,6 +168,17 @@ export function componentEffectRows(effects: readonly ComponentEffect[]): Row[] 
   });
 }
 
+/** One row an effect: observed and known value per slate, for a figure. */
+export function observedAndKnown(effects: readonly ComponentEffect[]): Row[] {
+  const of = (wanted: OutcomeType) => effects.filter(({ outcome }) => outcome === wanted);
+  const known = of("known");
+  return of("observed").map(({ effect, estimate }, i) => ({
+    effect,
+    observed: estimate.value,
+    known: known[i]!.estimate.value,
+  }));
+}
+
 /** One row an outcome: direct + indirect against total. The difference is 0 up to rounding. */
 export function additivityChecks(effects: readonly ComponentEffect[]): Row[] {
   return OUTCOME_TYPES.map((type) => {

@@ -28,10 +28,13 @@ export {
   type Competition,
   competingShare,
   competitionOf,
+  competitionStructures,
+  type Likeness,
   neighbouringPositions,
   type SimilarityRule,
   sameCluster,
   similarItems,
+  structureTable,
 } from "./competition";
 export {
   additivityChecks,
@@ -43,6 +46,7 @@ export {
   componentEffects,
   componentSlateTable,
   componentSummary,
+  observedAndKnown,
   slateDecomposition,
 } from "./components";
 export {

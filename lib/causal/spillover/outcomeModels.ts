@@ -1,0 +1,170 @@
+/** Models of a slate's clicks from its features and its promotion, and what they predict of promoting it. */
+import type { Row } from "../../loaders/rows";
+import { type BoostedModel, boostedTrees } from "../../stats/boostedTrees";
+import { type Features, takeRows, withConstant } from "../../stats/features";
+import { folds } from "../../stats/folds";
+import type { Learner, Model } from "../../stats/learner";
+import { linearLearner } from "../../stats/linearLearner";
+import type { Experiment } from "./experiment";
+import type { Oracle } from "./oracle";
+import { slateFeatures, TREATMENT } from "./slateFeatures";
+import { slateSums } from "./slates";
+
+/** The two published settings of boosted trees, and a straight line to hold them against. */
+export function publishedLearners(seed: number): Record<string, Learner> {
+  const common = {
+    task: "regression",
+    trees: 350,
+    learningRate: 0.04,
+    columnsPerTree: 0.9,
+    seed,
+  } as const;
+  return {
+    "trees of 15 leaves": boostedTrees({ ...common, maxLeaves: 15, minLeaf: 25 }),
+    "trees of depth 3": boostedTrees({
+      ...common,
+      maxDepth: 3,
+      maxLeaves: 8,
+      minLeaf: 1,
+      subsample: 0.9,
+    }),
+    "least squares": linearLearner(),
+  };
+}
+
+export interface OutcomeModelsOptions {
+  readonly seed: number;
+  readonly learners?: Readonly<Record<string, Learner>>;
+}
+
+export interface FittedOutcome {
+  readonly name: string;
+  readonly model: Model;
+  /** Prediction with the promotion minus prediction without it, every other feature as it is; J values. */
+  readonly predictedLift: Float64Array;
+}
+
+export interface OutcomeModels {
+  readonly features: Features;
+  /** Observed clicks of each slate. */
+  readonly outcome: Float64Array;
+  /** 1 on the slates (7 of 10, alike in both arms) that the models were fitted to. */
+  readonly isTraining: Uint8Array;
+  readonly fitted: readonly FittedOutcome[];
+}
+
+/** Fits every learner to the clicks of the training slates, the promotion being one of the features. */
+export function outcomeModels(
+  experiment: Experiment,
+  options: OutcomeModelsOptions,
+): OutcomeModels {
+  const { seed, learners = publishedLearners(seed) } = options;
+  const x = slateFeatures(experiment);
+  const outcome = slateSums(experiment.slates, experiment.clicks);
+  const fold = folds(x.rows, { count: 10, seed, strata: experiment.treated });
+  const isTraining = Uint8Array.from(fold, (f) => (f < 7 ? 1 : 0));
+  const training = rowsWhere(isTraining, 1);
+  const fitted = Object.entries(learners).map(([name, learner]) => {
+    const model = learner.fit(
+      takeRows(x, training),
+      training.map((j) => outcome[j]!),
+      { seed },
+    );
+    return { name, model, predictedLift: predictedLift(model, x) };
+  });
+  return { features: x, outcome, isTraining, fitted };
+}
+
+function predictedLift(model: Model, x: Features): Float64Array {
+  const promoted = model.predict(withConstant(x, TREATMENT, 1));
+  const control = model.predict(withConstant(x, TREATMENT, 0));
+  return promoted.map((value, j) => value - control[j]!);
+}
+
+function rowsWhere(flags: Uint8Array, wanted: number): number[] {
+  return Array.from(flags.keys()).filter((j) => flags[j] === wanted);
+}
+
+/** One row a model and part of the data: model, split, rmse, mae, r2. */
+export function modelMetrics({ features: x, outcome, isTraining, fitted }: OutcomeModels): Row[] {
+  return fitted.flatMap(({ name, model }) =>
+    (["train", "test"] as const).map((split) => {
+      const rows = rowsWhere(isTraining, split === "train" ? 1 : 0);
+      const predicted = model.predict(takeRows(x, rows));
+      const actual = rows.map((j) => outcome[j]!);
+      const mean = actual.reduce((sum, y) => sum + y, 0) / actual.length;
+      const errors = actual.map((y, k) => y - predicted[k]!);
+      const squares = errors.reduce((sum, e) => sum + e * e, 0);
+      return {
+        model: name,
+        split,
+        rmse: Math.sqrt(squares / errors.length),
+        mae: errors.reduce((sum, e) => sum + Math.abs(e), 0) / errors.length,
+        r2: 1 - squares / actual.reduce((sum, y) => sum + (y - mean) ** 2, 0),
+      };
+    }),
+  );
+}
+
+/** Name of the model with the smallest error on the test slates' clicks. No oracle has a say. */
+export function bestModel(models: OutcomeModels): FittedOutcome {
+  const tests = modelMetrics(models).filter(({ split }) => split === "test");
+  const best = tests.reduce((a, b) => (Number(b.rmse) < Number(a.rmse) ? b : a));
+  return models.fitted.find(({ name }) => name === best.model)!;
+}
+
+/** The `count` (15) most important features of each boosted model: by splits for the deep one, by share of gain for the shallow. */
+export function featureImportance({ fitted }: OutcomeModels, { count = 15 } = {}): Row[] {
+  return fitted.flatMap(({ name, model }, m) => {
+    const { importance } = model as Partial<BoostedModel>;
+    if (!importance) return [];
+    const bySplits = m === 0;
+    const all = importance.reduce((sum, { gain }) => sum + gain, 0);
+    const value = (one: (typeof importance)[number]) => (bySplits ? one.splits : one.gain / all);
+    return importance
+      .slice()
+      .sort((a, b) => value(b) - value(a))
+      .slice(0, count)
+      .map((one, rank) => ({
+        model: name,
+        rank: rank + 1,
+        feature: one.column,
+        importance: value(one),
+        measure: bySplits ? "splits" : "share of gain",
+      }));
+  });
+}
+
+/** One row a model: its predicted lifts on all slates, and how far they are from the true ones. */
+export function counterfactualSummary({ fitted }: OutcomeModels, oracle: Oracle): Row[] {
+  return fitted.map(({ name, predictedLift: predicted }) => {
+    const n = predicted.length;
+    const errors = predicted.map((value, j) => value - oracle.lift[j]!);
+    const sorted = predicted.slice().sort();
+    return {
+      model: name,
+      mean_predicted_lift: mean(predicted),
+      median_predicted_lift: (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2,
+      share_positive: predicted.filter((value) => value > 0).length / n,
+      rmse_to_oracle: Math.sqrt(mean(errors.map((e) => e * e))),
+      mae_to_oracle: mean(errors.map(Math.abs)),
+      correlation_to_oracle: correlation(predicted, oracle.lift),
+    };
+  });
+}
+
+/** Pearson's correlation; null where one of the two does not vary. */
+export function correlation(a: Float64Array, b: Float64Array): number | null {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let j = 0; j < a.length; j++) {
+    ab += (a[j]! - meanA) * (b[j]! - meanB);
+    aa += (a[j]! - meanA) ** 2;
+    bb += (b[j]! - meanB) ** 2;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : null;
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

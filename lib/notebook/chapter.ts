@@ -33,6 +33,10 @@ export interface TableOptions {
   readonly note?: string;
   /** Most rows shown; the file always has all. Default 60. */
   readonly limit?: number;
+  /** The table is saved a second time under this name, without the chapter's number in front. */
+  readonly alsoAs?: string;
+  /** Characters after which a text is cut; the file always has it whole. Default 60. */
+  readonly characters?: number;
 }
 
 export interface FigureNote {
@@ -118,12 +122,13 @@ async function showTable(place: Place, name: string, input: TableInput, options:
   cell.signal.throwIfAborted();
   const table = tableOf(input);
   const file = save(place, `tables/${place.chapter}_${name}.csv`, csvText(table));
+  if (options.alsoAs) save(place, `tables/${named("table", options.alsoAs)}.csv`, csvText(table));
 
   const limit = options.limit ?? 60;
   const count = table.rows.length;
   const size = count > limit ? `First ${limit} of ${count.toLocaleString("en-US")} rows.` : "";
   const caption = captionOf(place, "table", [size, options.note ?? ""], [file]);
-  const { html, plain } = readableTable(table, limit);
+  const { html, plain } = readableTable(table, limit, options.characters);
   cell.display({
     "text/html": `${html}\n${caption.html}`,
     "text/plain": `${plain}\n${caption.plain}\n`,

@@ -2,7 +2,7 @@
 import type { Row } from "../loaders/rows";
 import { column, numbers } from "./columns";
 import { displayed } from "./displayedFigure";
-import { type Figure, type FigureOptions, PANEL_TITLE, rounded } from "./figure";
+import { type Figure, type FigureOptions, PANEL_TITLE, rounded, type Trace } from "./figure";
 import {
   axis,
   type Color,
@@ -147,7 +147,7 @@ function itemLabels(rows: readonly Row[]): string[] {
   });
 }
 
-function baselineTraces(rows: readonly Row[], items: readonly string[]): Record<string, unknown>[] {
+function baselineTraces(rows: readonly Row[], items: readonly string[]): Trace[] {
   return [
     {
       type: "scatter",
@@ -173,11 +173,7 @@ function baselineTraces(rows: readonly Row[], items: readonly string[]): Record<
   ];
 }
 
-function scenarioTraces(
-  rows: readonly Row[],
-  items: readonly string[],
-  visible: boolean,
-): Record<string, unknown>[] {
+function scenarioTraces(rows: readonly Row[], items: readonly string[], visible: boolean): Trace[] {
   const perGroup = Object.entries(GROUPS).map(([group, { name, color }]) => {
     const own = (value: string) =>
       numbers(rows, value).map((number, i) => (rows[i]!.exposure_group === group ? number : null));

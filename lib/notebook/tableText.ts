@@ -4,13 +4,17 @@ import type { Cell } from "../loaders/rows";
 import { columnText, isMissing, numberText } from "./cellText";
 import type { Table } from "./table";
 
-/** The longest text a cell shows; the file has it whole. */
+/** The longest text a cell shows unless told otherwise; the file has it whole. */
 const LONGEST = 60;
 
-/** The first `limit` rows as HTML and as text. Numbers stand at the right. */
-export function readableTable(table: Table, limit: number): { html: string; plain: string } {
+/** The first `limit` rows as HTML and as text, texts cut after so many characters. Numbers stand at the right. */
+export function readableTable(
+  table: Table,
+  limit: number,
+  characters = LONGEST,
+): { html: string; plain: string } {
   const data = shownRows(table, limit);
-  const limits = { rows: limit, columns: table.columns.length, characters: LONGEST };
+  const limits = { rows: limit, columns: table.columns.length, characters };
   return { html: tableHtml(data, limits), plain: tableText(data, limits) };
 }
 

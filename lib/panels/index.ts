@@ -22,6 +22,12 @@ export {
   savedFiles,
   saveInterferenceInputs,
 } from "./interferenceInputs";
+export {
+  artifactInventory,
+  INTERFERENCE_CSV,
+  type InterferenceCsv,
+  readInterferenceTables,
+} from "./interferenceTables";
 export { type ItemEmbedding, type ItemEmbeddingOptions, itemEmbedding } from "./itemEmbedding";
 export {
   clusterReadiness,

@@ -30,6 +30,11 @@ export function processedInterferenceFile(name: string): string {
   return join(processedFolder(), `${INTERFERENCE_PREFIX}${name}`);
 }
 
+/** What to do about a file that an earlier chapter should have left. */
+export function missingFile(path: string, chapter: string): string {
+  return `${basename(path)} is not in ${processedFolder()}. Chapter ${chapter} of interference_spillover_effects writes it: run that first.`;
+}
+
 export interface OpenedChapter<Name extends InterferenceParquet> {
   readonly engine: Engine;
   readonly tables: Readonly<Record<Name, Relation>>;
@@ -50,9 +55,7 @@ export async function openInterference<Name extends InterferenceParquet>(
   for (const name of names) {
     const path = processedInterferenceFile(`${name}.parquet`);
     if (existsSync(path)) continue;
-    throw new Error(
-      `${basename(path)} is not in ${processedFolder()}. Chapter ${INTERFERENCE_PARQUET[name]} of interference_spillover_effects writes it: run that first.`,
-    );
+    throw new Error(missingFile(path, INTERFERENCE_PARQUET[name]));
   }
   const engine = await openEngine();
   try {

@@ -1,0 +1,61 @@
+/** The small tables (CSV) that the chapters of the spillover course hand to its last one. */
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import type { Cell, Row } from "../loaders/rows";
+import { missingFile, processedInterferenceFile } from "./interferenceFiles";
+
+/** Tables (CSV) of the course and the chapter that writes each. */
+export const INTERFERENCE_CSV = {
+  setup_readiness: "01",
+  exposure_readiness: "02",
+  observed_effects: "03",
+  direct_indirect_total_effects: "04",
+  additivity_checks: "04",
+  spillover_definition_sensitivity: "04",
+  product_summary: "04",
+  decomposition_recommendations: "04",
+  position_risk: "04",
+  cluster_risk: "04",
+  advanced_model_metrics: "05",
+  advanced_aipw_estimates: "05",
+  advanced_policy_targeting: "05",
+  advanced_takeaways: "05",
+  advanced_heterogeneity: "05",
+} as const;
+
+export type InterferenceCsv = keyof typeof INTERFERENCE_CSV;
+
+/**
+ * Reads tables that earlier chapters left, all of them unless named. Texts that are numbers become numbers, empty ones are
+ * missing.
+ * @throws Error naming the chapter to run first when a file is missing
+ */
+export function readInterferenceTables(): Record<InterferenceCsv, Row[]> {
+  const names = Object.keys(INTERFERENCE_CSV) as InterferenceCsv[];
+  const read = (name: InterferenceCsv): Row[] => {
+    const path = processedInterferenceFile(`${name}.csv`);
+    if (!existsSync(path)) throw new Error(missingFile(path, INTERFERENCE_CSV[name]));
+    const records: Record<string, string>[] = parse(readFileSync(path, "utf8"), { columns: true });
+    return records.map((record) =>
+      Object.fromEntries(Object.entries(record).map(([key, text]) => [key, cellOf(text)])),
+    );
+  };
+  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<
+    InterferenceCsv,
+    Row[]
+  >;
+}
+
+function cellOf(text: string): Cell {
+  if (text === "") return null;
+  if (text === "true" || text === "false") return text === "true";
+  const number = Number(text);
+  return Number.isFinite(number) && text.trim() !== "" ? number : text;
+}
+
+/** One row a table: artifact, rows. */
+export function artifactInventory(
+  tables: Readonly<Record<InterferenceCsv, readonly Row[]>>,
+): Row[] {
+  return Object.entries(tables).map(([artifact, rows]) => ({ artifact, rows: rows.length }));
+}

@@ -1,6 +1,7 @@
 /** What a cell shows and saves: tables, figures, sentences, and where their numbers came from. */
 export { type Progress, progress } from "../kernel/progress";
 export { type Shown, show } from "../kernel/show";
+export { type Artifacts, artifactIndex } from "./artifactIndex";
 export { type BarsOptions, bars } from "./bars";
 export { type BoxesOptions, type BoxSummary, boxes, boxSummary } from "./boxes";
 export {
@@ -21,6 +22,12 @@ export { frame } from "./frame";
 export { type HandOverPlace, handOver, relationOfRows } from "./handOver";
 export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type BinOptions, type Bins, binned, type HistogramOptions, histogram } from "./histogram";
+export {
+  type InterferenceResults,
+  interferenceBullets,
+  interferenceMarkdown,
+  interferenceSummary,
+} from "./interferenceSummary";
 export { type IntervalsOptions, intervals } from "./intervals";
 export { type LinesOptions, lines } from "./lines";
 export { type LovePlotOptions, lovePlot } from "./lovePlot";

@@ -19,6 +19,7 @@ export const INTERFERENCE_CSV = {
   advanced_model_metrics: "05",
   advanced_aipw_estimates: "05",
   advanced_policy_targeting: "05",
+  advanced_policy_values: "05",
   advanced_takeaways: "05",
   advanced_heterogeneity: "05",
 } as const;

@@ -11,6 +11,7 @@ export {
   type LeastSquares,
   leastSquares,
 } from "./leastSquares";
+export { benjaminiHochberg, holm } from "./multipleTesting";
 export { type ParallelOptions, parallelMap, TaskError } from "./parallel";
 export type { Random } from "./random";
 export { random } from "./random";

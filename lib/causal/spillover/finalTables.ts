@@ -1,6 +1,19 @@
 /** The course's results as the last chapter prints them: one unit, one direction, limits and advice beside the numbers. */
 import type { Row } from "../../loaders/rows";
 
+/** Names of the write-up's final tables. */
+export const FINAL_TABLES = [
+  "final_main_effects",
+  "final_direct_indirect_total_decomposition",
+  "final_spillover_definition_sensitivity",
+  "final_advanced_model_metrics",
+  "final_advanced_aipw_estimates",
+  "final_advanced_policy_targeting",
+  "final_advanced_takeaways",
+  "final_limitations",
+  "final_recommendations",
+] as const;
+
 /** A row of the observed effects as a file has it: `contrast`, `estimate`, `ci_low`, `ci_high`. */
 type EffectRow = Row;
 

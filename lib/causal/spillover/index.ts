@@ -112,6 +112,16 @@ export {
   weightingRows,
 } from "./exposureEstimates";
 export { exposureMapping } from "./exposureMapping";
+export {
+  type BestPolicy,
+  bestPolicy,
+  FINAL_TABLES,
+  finalDecomposition,
+  finalDefinitions,
+  finalMainEffects,
+  finalRecommendations,
+  limitations,
+} from "./finalTables";
 export { ITEM_SETS, type ItemSet, type ItemSetOptions, itemSet } from "./itemSets";
 export {
   clickModels,
@@ -140,6 +150,14 @@ export {
 } from "./misspecification";
 export { type CoverageRow, type MonteCarloOptions, monteCarlo } from "./monteCarlo";
 export { type Oracle, oracleCheck, oracleOf } from "./oracle";
+export {
+  bestModel,
+  counterfactualSummary,
+  featureImportance,
+  modelMetrics,
+  type OutcomeModels,
+  outcomeModels,
+} from "./outcomeModels";
 export {
   clusterRisk,
   type ProductNumbers,
@@ -206,6 +224,7 @@ export {
   spilloverDefinitionRows,
   spilloverDefinitions,
 } from "./spilloverDefinitions";
+export { heterogeneity, policyTargeting } from "./targeting";
 export {
   type SlateCoin,
   slateCoin,

@@ -5,11 +5,13 @@ import {
   get,
   i32,
   i64,
+  leave,
   repeat,
   set,
   v128,
   type WasmMemory,
   wasmModule,
+  when,
 } from "./wasmModule";
 
 /**
@@ -53,11 +55,41 @@ export interface HistogramKernel {
   /** Takes the entries at `other` from those at `histogram`, up to `end`. */
   subtract(histogram: number, end: number, other: number): void;
   /**
+   * Tries a split after every bin from `histogram` up to `end` that has rows, and writes the best one down where its score is
+   * above the one that is written down already. Both sides need `minLeaf` of the `rows` and the least hessian. The score,
+   * all in units, is G_l^2 / (H_l + l2) + G_r^2 / (H_r + l2).
+   * @param missing  the entry that goes left in any case
+   * @param search  place of a {@link SEARCH}
+   */
+  search(
+    histogram: number,
+    end: number,
+    missing: number,
+    rows: number,
+    minLeaf: number,
+    search: number,
+  ): void;
+  /**
    * Rows from `rows` up to `end` whose bin is marked 4 in `marks` move to the front in their order; the others, marked 0, go
    * in their order to `others`. @returns the address after the last row in front
    */
   part(rows: number, end: number, bins: number, marks: number, others: number): number;
 }
+
+/** Bytes from the start of a search to its numbers. Doubles: those of the node, then the best score. */
+export const SEARCH = {
+  gradient: 0,
+  hessian: 8,
+  l2: 16,
+  leastHessian: 24,
+  score: 32,
+  /** Entry of sums on the left of the best split. */
+  left: 40,
+  /** 32-bit addresses of the best split's last bin on the left, 0 for none, and of its entry that goes left in any case. */
+  bin: 56,
+  missing: 60,
+  bytes: 64,
+} as const;
 
 const next = (at: Local, bytes: number) => at.set(i32.add(at.value, i32.constant(bytes)));
 
@@ -139,6 +171,63 @@ function subtract() {
   };
 }
 
+function search() {
+  const [histogram, end, missing, rows, minLeaf, at] = locals(6);
+  const [sum, packed] = locals(2, 6);
+  const [count] = locals(1, 8);
+  const [g, h, otherG, otherH, score] = locals(5, 9);
+  const place = (name: keyof typeof SEARCH) => i32.add(at!.value, i32.constant(SEARCH[name]));
+  const number = (name: keyof typeof SEARCH) => f64.load(place(name));
+  const high = (entry: Local) => i32.add(entry.value, i32.constant(8));
+  const square = (of: Local) => f64.multiply(of.value, of.value);
+  const compare = [
+    g!.set(f64.ofInteger(sum!.value)),
+    otherG!.set(f64.subtract(number("gradient"), g!.value)),
+    otherH!.set(f64.add(otherH!.value, number("l2"))),
+    h!.set(f64.add(h!.value, number("l2"))),
+    // Both scores over one denominator, because a division takes as long as all the rest.
+    score!.set(
+      f64.divide(
+        f64.add(f64.multiply(square(g!), otherH!.value), f64.multiply(square(otherG!), h!.value)),
+        f64.multiply(h!.value, otherH!.value),
+      ),
+    ),
+    when(f64.greater(score!.value, number("score")), [
+      f64.store(place("score"), score!.value),
+      i64.store(place("left"), sum!.value),
+      i64.store(i32.add(place("left"), i32.constant(8)), packed!.value),
+      i32.store(place("bin"), histogram!.value),
+      i32.store(place("missing"), missing!.value),
+    ]),
+  ];
+  const look = [
+    sum!.set(i64.add(sum!.value, i64.load(histogram!.value))),
+    packed!.set(i64.add(packed!.value, i64.load(high(histogram!)))),
+    count!.set(i64.above(packed!.value, COUNT_BIT)),
+    when(i32.less(i32.subtract(rows!.value, count!.value), minLeaf!.value), [leave]),
+    when(i32.atLeast(count!.value, minLeaf!.value), [
+      h!.set(f64.ofInteger(i64.below(packed!.value, COUNT_BIT))),
+      otherH!.set(f64.subtract(number("hessian"), h!.value)),
+      when(f64.atLeast(h!.value, number("leastHessian")), [
+        when(f64.atLeast(otherH!.value, number("leastHessian")), compare),
+      ]),
+    ]),
+  ];
+  const body = [
+    when(i64.isNotZero(i64.load(high(histogram!))), look),
+    next(histogram!, ENTRY_BYTES),
+  ];
+  return {
+    parameters: 6,
+    locals: ["i64", "i64", "i32", "f64", "f64", "f64", "f64", "f64"] as const,
+    body: [
+      sum!.set(i64.load(missing!.value)),
+      packed!.set(i64.load(high(missing!))),
+      repeat(body, i32.less(histogram!.value, end!.value)),
+    ],
+  };
+}
+
 /** Without branches: every row is written to both places, and the mark says which of the two moves on. */
 function part() {
   const [rows, end, bins, marks, others] = locals(5);
@@ -182,6 +271,7 @@ function compile() {
     gather: gather(),
     accumulate: accumulate(),
     subtract: subtract(),
+    search: search(),
     part: part(),
   });
 }

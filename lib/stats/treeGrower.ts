@@ -1,9 +1,9 @@
 /** Grows one tree on gradients and hessians: always the leaf with the largest gain is split next. */
 import { binFeatures } from "./featureBins";
 import type { Features } from "./features";
-import { COUNT_BIT, ENTRY_BYTES, histogramKernel } from "./histogramKernel";
+import { COUNT_BIT, ENTRY_BYTES, histogramKernel, SEARCH } from "./histogramKernel";
 import { addTreeValuesOfBins, type RegressionTree } from "./regressionTree";
-import { bestSplit, columnSums, type Histograms, type NodeSums, type Split } from "./splitSearch";
+import { type NodeSums, type Split, splitSearch, type Units } from "./splitSearch";
 import { inWasmMemory, type WasmMemory } from "./wasmModule";
 
 export interface TreeRules {
@@ -61,6 +61,7 @@ interface Places {
   readonly gradients: number;
   readonly hessians: number;
   readonly scales: number;
+  readonly search: number;
   readonly summands: number;
   readonly gathered: number;
   readonly rows: number;
@@ -93,6 +94,7 @@ function layout(
     gradients: place(x.rows * 8),
     hessians: place(x.rows * 8),
     scales: place(16),
+    search: place(SEARCH.bytes + ENTRY_BYTES),
     summands: place(x.rows * ENTRY_BYTES),
     gathered: place(x.rows * ENTRY_BYTES),
     rows: place(x.rows * 4),
@@ -137,7 +139,10 @@ function treeGrower(
   const hessians = new Float64Array(buffer, places.hessians, x.rows);
   const scales = new Float64Array(buffer, places.scales, 2);
   const missing = Uint8Array.from(edges, (own) => own.length + 1);
-  const histograms = emptyHistograms(buffer, edges);
+  const starts = columnStarts(edges);
+  const binCounts = Int32Array.from(edges, (own) => own.length + 1);
+  const search = splitSearch({ kernel, memory, starts, bins: binCounts, search: places.search });
+  let units: Units = { gradient: 1, hessian: 1 };
   const entriesOf = (histogram: number) => places.histograms + histogram * places.histogramBytes;
   const free: number[] = [];
   let made = 0;
@@ -167,16 +172,15 @@ function treeGrower(
         end,
         places.gathered,
         one * x.rows,
-        start + 4 * histograms.starts[one]!,
+        start + starts[one]!,
         two * x.rows,
-        isPair ? start + 4 * histograms.starts[two]! : places.unread,
+        isPair ? start + starts[two]! : places.unread,
       );
     }
   }
 
   function findSplit(leaf: Leaf): void {
-    const from = entriesOf(leaf.histogram) / 4;
-    leaf.split = bestSplit(histograms, from, leaf.sums, columns, { minLeaf, l2 });
+    leaf.split = search.best(entriesOf(leaf.histogram), leaf.sums, columns, rules, units);
     if (!leaf.split) release(leaf);
   }
 
@@ -184,8 +188,7 @@ function treeGrower(
   function writeSummands(rows: Int32Array): void {
     scales[0] = scaleFor(largest(gradients, rows), 52, rows.length);
     scales[1] = scaleFor(largest(hessians, rows), COUNT_BIT - 1, rows.length);
-    histograms.gradientUnit = 1 / scales[0];
-    histograms.hessianUnit = 1 / scales[1];
+    units = { gradient: 1 / scales[0], hessian: 1 / scales[1] };
     kernel.round(
       places.summands,
       places.summands + x.rows * ENTRY_BYTES,
@@ -208,7 +211,7 @@ function treeGrower(
       split: undefined,
     };
     fill(unknown);
-    const sums = columnSums(histograms, entriesOf(unknown.histogram) / 4, columns[0]!);
+    const sums = search.sums(entriesOf(unknown.histogram), columns[0]!, units);
     const root = { ...unknown, sums };
     if (maySplit(root)) findSplit(root);
     return root;
@@ -300,20 +303,13 @@ function treeGrower(
   };
 }
 
-function emptyHistograms(buffer: ArrayBuffer, edges: readonly Float64Array[]): Histograms {
-  const starts = new Int32Array(edges.length);
-  let entries = 0;
-  edges.forEach((own, j) => {
-    starts[j] = 4 * entries;
-    entries += own.length + 2;
-  });
-  return {
-    words: new Int32Array(buffer, 0, buffer.byteLength >> 2),
-    starts,
-    bins: Int32Array.from(edges, (own) => own.length + 1),
-    gradientUnit: 1,
-    hessianUnit: 1,
-  };
+/** Address of each column's first bin in a histogram at address 0. */
+function columnStarts(edges: readonly Float64Array[]): Float64Array {
+  const starts = new Float64Array(edges.length);
+  for (let j = 1; j < edges.length; j++) {
+    starts[j] = starts[j - 1]! + (edges[j - 1]!.length + 2) * ENTRY_BYTES;
+  }
+  return starts;
 }
 
 /** Place of the leaf with the largest gain, the first of equal ones; -1 when none can be split. */

@@ -6,7 +6,7 @@
 /** Instructions that leave a value, or none, on the stack; encoded. */
 export type Code = readonly number[];
 
-export type ValueType = "i32" | "v128";
+export type ValueType = "i32" | "i64" | "f64" | "v128";
 
 export interface WasmFunction {
   /** 32-bit integers, numbered 0 ... */
@@ -100,7 +100,7 @@ export function wasmModule<Name extends string>(
 
 const FUNCTION_TYPE = 0x60;
 const END = 0x0b;
-const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
+const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
 
 /** A parameter or local by number. */
 export function get(local: number): Code {
@@ -116,6 +116,14 @@ export function repeat(body: readonly Code[], condition: Code): Code {
   return [0x03, 0x40, ...body.flat(), ...condition, 0x0d, 0, END];
 }
 
+/** Runs the instructions where the condition is not 0. */
+export function when(condition: Code, body: readonly Code[]): Code {
+  return [...condition, 0x04, 0x40, ...body.flat(), END];
+}
+
+/** Ends the function, one that returns nothing. */
+export const leave: Code = [0x0f];
+
 export const i32 = {
   constant: (value: number): Code => [0x41, ...signed(value)],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
@@ -123,6 +131,8 @@ export const i32 = {
   shiftLeft: (a: Code, bits: number): Code => [...a, ...i32.constant(bits), 0x74],
   /** a < b without sign: 1 or 0. */
   less: (a: Code, b: Code): Code => [...a, ...b, 0x49],
+  /** a >= b without sign: 1 or 0. */
+  atLeast: (a: Code, b: Code): Code => [...a, ...b, 0x4f],
   loadByte: (address: Code): Code => [...address, 0x2d, 0, 0],
   load: (address: Code): Code => [...address, 0x28, 2, 0],
   store: (address: Code, value: Code): Code => [...address, ...value, 0x36, 2, 0],
@@ -130,6 +140,15 @@ export const i32 = {
 
 export const f64 = {
   load: (address: Code): Code => [...address, 0x2b, 3, 0],
+  store: (address: Code, value: Code): Code => [...address, ...value, 0x39, 3, 0],
+  add: (a: Code, b: Code): Code => [...a, ...b, 0xa0],
+  subtract: (a: Code, b: Code): Code => [...a, ...b, 0xa1],
+  divide: (a: Code, b: Code): Code => [...a, ...b, 0xa3],
+  /** a > b: 1 or 0. */
+  greater: (a: Code, b: Code): Code => [...a, ...b, 0x64],
+  atLeast: (a: Code, b: Code): Code => [...a, ...b, 0x66],
+  /** The nearest double of a 64-bit integer. */
+  ofInteger: (value: Code): Code => [...value, 0xb9],
   multiply: (a: Code, b: Code): Code => [...a, ...b, 0xa2],
   /** To the nearest whole number, an integer of 64 bits. */
   round: (value: Code): Code => [...value, 0x9e, 0xfc, 6],
@@ -140,6 +159,20 @@ export const i64 = {
   power: (bits: number): Code => [...i64.constant(1), ...i64.constant(bits), 0x86],
   constant: (value: number): Code => [0x42, ...signed(value)],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x7c],
+  /** What is left of 2^bits multiples. */
+  below: (value: Code, bits: number): Code => [
+    ...value,
+    ...i64.constant(1),
+    ...i64.constant(bits),
+    0x86,
+    ...i64.constant(1),
+    0x7d,
+    0x83,
+  ],
+  /** value / 2^bits as a 32-bit integer, without sign. */
+  above: (value: Code, bits: number): Code => [...value, ...i64.constant(bits), 0x88, 0xa7],
+  isNotZero: (value: Code): Code => [...value, ...i64.constant(0), 0x52],
+  load: (address: Code): Code => [...address, 0x29, 3, 0],
   store: (address: Code, value: Code): Code => [...address, ...value, 0x37, 3, 0],
 };
 

@@ -1,5 +1,5 @@
 /** Files that a chapter leaves for the next ones: Parquet and CSV in `data/processed`. */
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import type { ColumnValues } from "../loaders/columnTable";
 import type { DataSource } from "../loaders/dataSource";
 import type { Engine, Relation } from "../loaders/engine";
@@ -18,36 +18,46 @@ export interface HandOverPlace {
 /**
  * Writes relations and tables under `data/processed/<prefix><name>`; the name's ending says how: `.parquet` (with the data
  * source inside) or `.csv`. Each file appears whole or not at all. Returns one row a file: artifact, path, rows.
- * @throws Error for another ending, or a relation that is to become CSV
+ * @throws Error, before anything is written, for another ending, a relation that is to become CSV, or records without a row
+ *   that are to become Parquet
  */
 export async function handOver(
   place: HandOverPlace,
   files: Readonly<Record<string, Relation | readonly Row[]>>,
 ): Promise<Row[]> {
   const folder = processedFolder();
+  for (const [name, content] of Object.entries(files)) assertWritable(name, content);
   const saved: Row[] = [];
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, `${place.prefix}${name}`);
-    const [artifact, ending] = name.split(".");
-    const isRows = Array.isArray(content);
-    if (ending === "parquet") {
-      const relation = isRows
-        ? await relationOfRows(place.engine, `hand_over_${artifact}`, content as readonly Row[])
-        : (content as Relation);
-      await writeParquet(relation, path, place.source);
-      saved.push({ artifact: artifact!, path: shown(path), rows: await relation.count() });
-    } else if (ending === "csv" && isRows) {
-      saveCsv(path, content as readonly Row[]);
-      saved.push({
-        artifact: artifact!,
-        path: shown(path),
-        rows: (content as readonly Row[]).length,
-      });
+    const artifact = name.slice(0, name.lastIndexOf("."));
+    if (extname(name) === ".csv") {
+      const rows = content as readonly Row[];
+      saveCsv(path, rows);
+      saved.push({ artifact, path: shown(path), rows: rows.length });
     } else {
-      throw new Error(`${name}: records become .csv or .parquet, relations .parquet.`);
+      const relation = isRows(content)
+        ? await relationOfRows(place.engine, `hand_over_${artifact}`, content)
+        : content;
+      await writeParquet(relation, path, place.source);
+      saved.push({ artifact, path: shown(path), rows: await relation.count() });
     }
   }
   return saved;
+}
+
+function isRows(content: Relation | readonly Row[]): content is readonly Row[] {
+  return Array.isArray(content);
+}
+
+function assertWritable(name: string, content: Relation | readonly Row[]): void {
+  const ending = extname(name);
+  if (ending !== ".parquet" && !(ending === ".csv" && isRows(content))) {
+    throw new Error(`${name}: records become .csv or .parquet, relations .parquet.`);
+  }
+  if (ending === ".parquet" && isRows(content) && content.length === 0) {
+    throw new Error(`${name}: records without a row have no columns for a Parquet file.`);
+  }
 }
 
 function shown(path: string): string {

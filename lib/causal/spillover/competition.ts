@@ -128,8 +128,9 @@ export interface Likeness {
 
 /**
  * Four ideas of who competes: the same cluster, neighbouring positions (at most 2 apart), and each likeness, by its name.
- * A likeness takes its most similar pairs, as many as share a cluster, so that structures differ in who competes more
- * than in how many.
+ * A likeness takes the most similar of the pairs that it knows, the share of them that share a cluster, so that structures
+ * differ in who competes more than in how many.
+ * @throws Error when no two items of a slate, or all of them, share a cluster: a likeness then has no share to take
  */
 export function competitionStructures(
   slates: Slates,

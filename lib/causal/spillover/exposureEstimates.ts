@@ -48,7 +48,8 @@ export interface TestOptions {
 }
 
 /**
- * Randomization tests, one row each: test, null_hypothesis, statistic, p_value, draws. The first two redraw all coins. The
+ * Randomization tests, one row each: test, null_hypothesis, statistic, p_value, assignments (compared with the observed
+ * one). The statistic is the difference in means of the slates' clicks on the set. All tests redraw the coins of slates. The
  * tests of no interference keep every unit's own treatment: items that are not focal are never promoted, whatever the coins
  * say, so under the null hypothesis their clicks do not depend on the coins.
  */
@@ -91,12 +92,12 @@ export function randomizationTests(experiment: Experiment, options: TestOptions)
     ),
     row(
       "no interference, rivals",
-      "clicks on items of the focal cluster do not",
+      "clicks on items of the focal cluster do not depend on the coin",
       interference("same_cluster"),
     ),
     row(
       "no interference, others",
-      "clicks on items of other clusters do not",
+      "clicks on items of other clusters do not depend on the coin",
       interference("other_cluster"),
     ),
   ];

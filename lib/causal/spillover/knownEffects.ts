@@ -57,8 +57,8 @@ export function knownEffects(
 }
 
 /**
- * The published logistic model and, calibrated to the same expected clicks without promotion, a cascade, a nested choice
- * (similar items compete more) and a multinomial choice (all compete alike).
+ * The published logistic model, the same without penalties and, calibrated to the same expected clicks without promotion, a
+ * cascade, a nested choice (similar items compete more) and a multinomial choice (all compete alike).
  */
 export function clickModels(slates: Slates): ClickModel[] {
   const published = logisticClicks(slates);

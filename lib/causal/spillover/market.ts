@@ -6,15 +6,15 @@ import { logisticClicks } from "./logisticClicks";
 import { eligibleRows } from "./slateExposures";
 import type { Slates } from "./slates";
 
-/** How far promotions reach beyond their slate. Everything 0 and the full budget: not at all. */
+/** How far promotions reach beyond their slate. Both factors 0 and the full budget: not at all. */
 export interface Reach {
   readonly name: string;
   /**
-   * Attention to a slate changes by this factor times the share of the group's other slates that are promoted: 1 + groups *
-   * share. Below 0: the group has seen it already.
+   * Attention to a slate is multiplied by 1 + groups * share, with the share of the group's other slates that are promoted
+   * (a slate with some of its items promoted counts in part). -1 or more; below 0: the group has seen it already.
    */
   readonly groups: number;
-  /** The same for the share of the previous day's slates: 1 + days * share. Below 0: promotions tire. */
+  /** The same with the share of the previous day's slates. -1 or more; below 0: promotions tire. */
   readonly days: number;
   /** Promotions that can be paid for, as a share of all that could be made; beyond it each is shown less often. In (0, 1]. */
   readonly budget: number;
@@ -60,12 +60,21 @@ export interface Market {
   readonly patterns: readonly Float64Array[];
 }
 
-/** Chooses promotable items, groups and days by chance and works out every pattern's click probabilities. */
+/**
+ * Chooses promotable items, groups and days by chance and works out every pattern's click probabilities. Groups and days
+ * have as equal numbers of slates as can be.
+ * @throws Error for a number of items outside 1 to 6, a group size or number of days that is no whole number from 1 on, or
+ *   a slate with too few items at `minPosition` or later
+ */
 export function marketOf(slates: Slates, options: MarketOptions): Market {
   const { seed, items = 3, minPosition = 5, groupSize = 10, days = 30 } = options;
   const model = options.model ?? logisticClicks(slates);
   if (!(Number.isInteger(items) && items >= 1 && items <= 6)) {
     throw new Error(`Promotable items in a slate are 1 to 6, not ${items}.`);
+  }
+  for (const [name, value] of Object.entries({ groupSize, days })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new Error(`${name} is a whole number of 1 or more, not ${value}.`);
   }
   const draws = random(seed).fork("market");
   const eligible = drawEligible(slates, minPosition, items, draws);
@@ -134,7 +143,10 @@ export interface BudgetOptions {
   readonly pot?: Uint8Array;
 }
 
-/** Attention under an assignment. Slates of the first day have no day before them. */
+/**
+ * Attention under an assignment. Slates of the first day have no day before them.
+ * @throws Error for factors of the reach below -1, or a budget outside (0, 1]
+ */
 export function attentionOf(
   market: Market,
   reach: Reach,
@@ -142,6 +154,11 @@ export function attentionOf(
   options: BudgetOptions = {},
 ): Attention {
   const { slates, items, group, day } = market;
+  if (!(reach.groups >= -1 && reach.days >= -1 && reach.budget > 0 && reach.budget <= 1)) {
+    throw new Error(
+      `World "${reach.name}": groups (${reach.groups}) and days (${reach.days}) are -1 or more, the budget (${reach.budget}) is in (0, 1].`,
+    );
+  }
   const intensity = Float64Array.from(patterns, (pattern) => bits(pattern) / items);
   const inGroup = totalsBy(group, market.groups, intensity);
   const inDay = totalsBy(day, market.days, intensity);
@@ -164,7 +181,7 @@ function shownShares(
   intensity: Float64Array,
   pot: Uint8Array | undefined,
 ): Float64Array {
-  const pots = pot ? Math.max(...pot) + 1 : 1;
+  const pots = pot ? pot.reduce((most, one) => Math.max(most, one), 0) + 1 : 1;
   const asked = new Float64Array(pots);
   for (let j = 0; j < slates.count; j++) asked[pot?.[j] ?? 0]! += intensity[j]!;
   const paid = (budget * slates.count) / pots;
@@ -188,7 +205,7 @@ export function bits(pattern: number): number {
   return count;
 }
 
-/** Click probability of row i of slate j. */
+/** Click probability of row i of slate j, at most 1: attention times (without promotion + what is shown of the change). */
 export function marketProbability(
   market: Market,
   { factor, shown }: Attention,

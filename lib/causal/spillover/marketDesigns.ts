@@ -14,9 +14,9 @@ export interface MarketDraw {
   readonly patterns: Patterns;
   /** 1 on slates of the treatment, 0 on those of the control; a slate with some items promoted has neither (2). */
   readonly arm: Uint8Array;
-  /** Probability of a slate's being fully promoted, and of its being left alone. */
-  readonly promotedProbability: number;
-  readonly controlProbability: number;
+  /** Probability of a slate's being fully promoted, and of its being left alone, where all slates have the same. */
+  readonly promotedProbability?: number;
+  readonly controlProbability?: number;
   /** Budget pot of each slate, where the budget is split. */
   readonly pot?: Uint8Array;
   /** Stratum of high and low saturation of each slate (1 and 0), where there are two stages. */
@@ -42,7 +42,7 @@ export interface MarketOutcome {
   readonly expected: Float64Array;
 }
 
-/** Estimates of the global effect, in clicks per slate. */
+/** Estimates of the global effect, in clicks per slate. NaN where a draw leaves an arm empty. */
 export const MARKET_ESTIMATORS = {
   "item difference x items": itemDifference,
   "slope on promoted items": doseSlope,
@@ -58,7 +58,7 @@ export type MarketEstimator = keyof typeof MARKET_ESTIMATORS;
 
 type Estimator = (market: Market, draw: MarketDraw, outcome: MarketOutcome) => number;
 
-/** All designs of the study, half of the slates promoted in expectation. */
+/** All designs of the study, half of the slates (or items) promoted in expectation, up to rounding. */
 export function marketDesigns(market: Market): MarketDesign[] {
   const { count } = market.slates;
   const half = Math.round(count / 2);
@@ -68,17 +68,26 @@ export function marketDesigns(market: Market): MarketDesign[] {
     "Horvitz-Thompson",
     "Hajek",
   ] as const;
-  const slateDesign = (name: string, design: Design): MarketDesign => ({
+  const slateDesign = (name: string, design: Design, probability: number): MarketDesign => ({
     name,
-    draw: (random) => slateDraw(market, design.draw(random)),
+    draw: (random) => ({
+      ...slateDraw(market, design.draw(random)),
+      promotedProbability: probability,
+      controlProbability: 1 - probability,
+    }),
     estimators: usual,
   });
-  const groups = clusterRandomization(market.group, { treated: Math.round(market.groups / 2) });
+  const halfOfGroups = Math.round(market.groups / 2);
+  const groups = clusterRandomization(market.group, { treated: halfOfGroups });
   return [
     itemDesign(market),
-    slateDesign("slates, a coin each", bernoulli(count, { p: 0.5 })),
-    slateDesign("slates, exactly half", completeRandomization(count, { treated: half })),
-    slateDesign("user groups", groups),
+    slateDesign("slates, a coin each", bernoulli(count, { p: 0.5 }), 0.5),
+    slateDesign(
+      "slates, exactly half",
+      completeRandomization(count, { treated: half }),
+      half / count,
+    ),
+    slateDesign("user groups", groups, halfOfGroups / market.groups),
     twoStageDesign(market),
     budgetSplitDesign(market),
     switchbackDesign(market),
@@ -87,12 +96,7 @@ export function marketDesigns(market: Market): MarketDesign[] {
 
 function slateDraw(market: Market, treated: Uint8Array): MarketDraw {
   const full = 2 ** market.items - 1;
-  return {
-    patterns: treated.map((is) => is * full),
-    arm: treated,
-    promotedProbability: 0.5,
-    controlProbability: 0.5,
-  };
+  return { patterns: treated.map((is) => is * full), arm: treated };
 }
 
 /** Every promotable item has a coin of its own: the A/B test over items. */
@@ -236,10 +240,13 @@ function weighted(
     }
     return sum / (hajek ? weight : market.slates.count);
   };
-  return of(1, draw.promotedProbability) - of(0, draw.controlProbability);
+  return of(1, draw.promotedProbability!) - of(0, draw.controlProbability!);
 }
 
-/** Promoted slates in groups of high saturation minus slates left alone in groups of low saturation. */
+/**
+ * Promoted slates in groups of high saturation minus slates left alone in groups of low saturation. Its bias for the global
+ * effect is what remains between the saturations and 0 and 1.
+ */
 function twoStageTotal(
   _: Market,
   { arm, saturation }: MarketDraw,

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Row } from "../../loaders/rows";
 import { parallelMap } from "../../stats/parallel";
+import { finite } from "../panelColumns";
 import type { Runner } from "./designStudy";
 import { STUDIED_ESTIMATORS, STUDIED_NAMES, type StudiedName } from "./monteCarloEstimators";
 import type { MonteCarloShared } from "./monteCarloReplication";
@@ -19,32 +20,34 @@ export interface MonteCarloOptions {
 export interface CoverageRow extends Row {
   readonly estimand: string;
   readonly estimator: string;
-  /** What the interval promises: `nominal`, `conservative` or `none`. */
+  /** What the interval promises, see `Promise95`: `nominal`, `conservative` or `none`. */
   readonly promise: string;
   /** Mean over replications; the truth changes a little with the focal items. */
-  readonly truth: number;
-  readonly bias: number;
+  readonly truth: number | null;
+  readonly bias: number | null;
   /** Monte-Carlo standard error of the bias. */
-  readonly bias_error: number;
+  readonly bias_error: number | null;
   /** Standard deviation of estimate - truth. */
-  readonly standard_deviation: number;
+  readonly standard_deviation: number | null;
   readonly mean_standard_error: number | null;
   /** Mean standard error / standard deviation: 1 when the standard error is right. */
   readonly error_ratio: number | null;
   /** Share of 95 % intervals that hold the truth, and its Monte-Carlo standard error. */
-  readonly coverage: number;
-  readonly coverage_error: number;
-  /** Coverage -/+ 1.96 of its Monte-Carlo standard errors. */
-  readonly coverage_low: number;
-  readonly coverage_high: number;
+  readonly coverage: number | null;
+  readonly coverage_error: number | null;
+  /** Coverage -/+ 1.96 of its Monte-Carlo standard errors, within 0 and 1. */
+  readonly coverage_low: number | null;
+  readonly coverage_high: number | null;
   /** Whether coverage keeps the promise: 93 % to 97 % if nominal, from 93 % on if conservative; null without one. */
   readonly keeps_promise: boolean | null;
+  /** Replications with an interval; the others are left out of everything above. Without any, all numbers are null. */
   readonly replications: number;
 }
 
 /**
  * Redraws focal items, coins and clicks (slates stay), and holds every estimate against the truth of its replication.
  * Replication r has the same result whatever the number of threads.
+ * @throws Error for fewer than 2 replications, or slates too few or too short for the course's experiment or the two-stage one
  */
 export async function monteCarlo(
   slates: Slates,
@@ -71,7 +74,7 @@ export async function monteCarlo(
 
 function coverageRow(name: StudiedName, results: readonly Float64Array[]): CoverageRow {
   const { estimand, estimator, promise } = STUDIED_ESTIMATORS[name];
-  const known = results.filter((values) => values.every(Number.isFinite) || hasInterval(values));
+  const known = results.filter(hasInterval);
   const n = known.length;
   const mean = (of: (values: Float64Array) => number) =>
     known.reduce((sum, values) => sum + of(values), 0) / n;
@@ -83,23 +86,22 @@ function coverageRow(name: StudiedName, results: readonly Float64Array[]): Cover
     lower! <= truth! && truth! <= upper! ? 1 : 0,
   );
   const coverageError = Math.sqrt((coverage * (1 - coverage)) / n);
-  const hasError = Number.isFinite(standardError);
   return {
     estimand,
     estimator,
     promise,
-    truth: mean(([truth]) => truth!),
-    bias,
-    bias_error: deviation / Math.sqrt(n),
-    standard_deviation: deviation,
-    mean_standard_error: hasError ? standardError : null,
-    error_ratio: hasError ? standardError / deviation : null,
-    coverage,
-    coverage_error: coverageError,
-    coverage_low: coverage - 1.96 * coverageError,
-    coverage_high: Math.min(1, coverage + 1.96 * coverageError),
+    truth: finite(mean(([truth]) => truth!)),
+    bias: finite(bias),
+    bias_error: finite(deviation / Math.sqrt(n)),
+    standard_deviation: finite(deviation),
+    mean_standard_error: finite(standardError),
+    error_ratio: finite(standardError / deviation),
+    coverage: finite(coverage),
+    coverage_error: finite(coverageError),
+    coverage_low: finite(Math.max(0, coverage - 1.96 * coverageError)),
+    coverage_high: finite(Math.min(1, coverage + 1.96 * coverageError)),
     keeps_promise:
-      promise === "none"
+      promise === "none" || n === 0
         ? null
         : coverage >= 0.93 && (promise === "conservative" || coverage <= 0.97),
     replications: n,

@@ -56,11 +56,13 @@ function drawExperiment(world: MonteCarloWorld, stream: Random): Draw {
   const { slates, model, without } = world;
   const { focal, treated, probability } = drawAssignment(slates, { seed: stream.integer(2 ** 31) });
   const withIt = model.probabilities(focalRows(slates, focal));
-  const observed = Float64Array.from(without, (p, i) =>
-    treated[slates.slateOf[i]!] === 1 ? withIt[i]! : p,
-  );
+  const observed = new Float64Array(slates.rows);
   const clicks = new Uint8Array(slates.rows);
-  for (let i = 0; i < clicks.length; i++) if (stream.uniform() < observed[i]!) clicks[i] = 1;
+  for (let i = 0; i < slates.rows; i++) {
+    const p = treated[slates.slateOf[i]!] === 1 ? withIt[i]! : without[i]!;
+    observed[i] = p;
+    clicks[i] = Number(stream.coarseUniform() < p);
+  }
   return {
     slates,
     focal,
@@ -78,7 +80,7 @@ function contrastOn(
   draw: Draw,
   outcome: ArrayLike<number>,
   rows: Uint8Array,
-  weighting: Weighting,
+  weighting: Weighting = "row",
 ): { readonly truth: number; readonly contrast: SlateContrast } {
   const { slates, treated, lift } = draw;
   const known = slateTotals({ slates, outcome: lift, rows }, weighting);
@@ -90,15 +92,16 @@ function contrastOn(
 
 function courseExperiment(world: MonteCarloWorld, stream: Random) {
   const draw = drawExperiment(world, stream);
-  const assumed = itemSet(draw, "same_cluster", { competition: world.positions });
-  const on = (set: ItemSet, outcome: ArrayLike<number>, weighting: Weighting = "row") =>
-    contrastOn(draw, outcome, itemSet(draw, set, { competition: world.genres }), weighting);
-  const direct = on("focal", draw.clicks);
-  const rivals = on("same_cluster", draw.clicks);
-  const rivalsSlates = on("same_cluster", draw.clicks, "slate");
-  const displaced = on("displaced", draw.clicks);
-  const others = on("non_focal", draw.clicks);
-  const expected = on("non_focal", draw.observed);
+  const { clicks } = draw;
+  const rowsOf = (set: ItemSet, competition = world.genres) => itemSet(draw, set, { competition });
+  const [rivalRows, otherRows] = [rowsOf("same_cluster"), rowsOf("non_focal")];
+  const assumed = rowsOf("same_cluster", world.positions);
+  const direct = contrastOn(draw, clicks, rowsOf("focal"));
+  const rivals = contrastOn(draw, clicks, rivalRows);
+  const rivalsSlates = contrastOn(draw, clicks, rivalRows, "slate");
+  const displaced = contrastOn(draw, clicks, rowsOf("displaced"));
+  const others = contrastOn(draw, clicks, otherRows);
+  const expected = contrastOn(draw, draw.observed, otherRows);
   return {
     ...everyTotalEffect(world, draw, stream),
     ...exposureMeans(world, draw),
@@ -112,7 +115,7 @@ function courseExperiment(world: MonteCarloWorld, stream: Random) {
     othersExpected: clustered(expected),
     othersExpectedNaive: naive(expected),
     wrongRivals: {
-      ...clustered(contrastOn(draw, draw.clicks, assumed, "row")),
+      ...clustered(contrastOn(draw, clicks, assumed)),
       truth: rivals.truth,
     },
   };

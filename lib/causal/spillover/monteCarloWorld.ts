@@ -5,6 +5,7 @@ import { type Competition, neighbouringPositions, sameCluster } from "./competit
 import { focalRows } from "./experiment";
 import { exposureOf } from "./exposure";
 import { logisticClicks } from "./logisticClicks";
+import { largestSlate } from "./ranking";
 import { focalExposureProbabilities } from "./slateExposures";
 import { type Slates, slateSize } from "./slates";
 import { type SlateCoin, slateCoin } from "./totalEffects";
@@ -28,6 +29,7 @@ export interface MonteCarloWorld {
   readonly twoStage: TwoStageWorld;
 }
 
+/** The course's design: one item at position 5 or later in each slate, promoted with probability 0.5. */
 export function monteCarloWorld(slates: Slates, seed: number): MonteCarloWorld {
   const model = logisticClicks(slates);
   const genres = sameCluster(slates);
@@ -59,7 +61,7 @@ function exposureEffects(
   const direct = { sum: 0, rows: 0 };
   const rivalSums = new Float64Array(slates.rows);
   const rivalCounts = new Float64Array(slates.rows);
-  const largest = Math.max(...slates.position);
+  const largest = largestSlate(slates);
   for (let position = 5; position <= largest; position++) {
     const focal = Int32Array.from(
       slates.slateId,

@@ -11,6 +11,7 @@ import {
 import { type Competition, competitionOf } from "./competition";
 import { drawAssignment } from "./experiment";
 import { logisticClicks } from "./logisticClicks";
+import { largestSlate } from "./ranking";
 import { eligibleRows } from "./slateExposures";
 import { shortenedSlates } from "./slateSubsets";
 import { type Slates, slateSums } from "./slates";
@@ -24,9 +25,9 @@ export interface Scenario {
   readonly items?: number;
   /** Slates are cut after so many items. Default: their size. */
   readonly length?: number;
-  /** Who competes. Default: the same cluster. Cannot be combined with `length`. */
+  /** Who competes. Default: the same cluster. Cannot be combined with `length`, whose slates have other pairs. */
   readonly competition?: Competition;
-  /** Another click model in place of the logistic one. Cannot be combined with the settings above. */
+  /** Another click model in place of the logistic one. Of the settings above it takes `items` alone. */
   readonly model?: ClickModel;
 }
 
@@ -39,23 +40,28 @@ export interface ScenarioValue {
   readonly promote: boolean;
 }
 
-/** Draws of the promoted items; the same for all scenarios, so that they differ by their assumptions alone. */
+/**
+ * Draws of the promoted items; the same for all scenarios with slates of the same length, so that they differ by their
+ * assumptions alone.
+ */
 export interface DecisionOptions {
   readonly seed: number;
   /** First seed position that may be promoted. Default 5. */
   readonly minPosition?: number;
 }
 
-/** What promotion is worth under a scenario. @throws Error for settings that exclude each other */
+/**
+ * What promotion is worth under a scenario. Shorter slates are slates of their own: means of popularity and of shares of
+ * likes are taken over the items that are left.
+ * @throws Error for settings that exclude each other, or slates with too few items to promote
+ */
 export function scenarioValue(
   slates: Slates,
   scenario: Scenario,
   options: DecisionOptions,
 ): ScenarioValue {
   const { length, competition, items = 1, penalties = 1 } = scenario;
-  if (length !== undefined && (competition || scenario.model)) {
-    throw new Error("A scenario with shorter slates takes neither a competition nor a model.");
-  }
+  assertCompatible(scenario);
   const used = length === undefined ? slates : shortenedSlates(slates, length);
   const model =
     scenario.model ??
@@ -69,6 +75,21 @@ export function scenarioValue(
   const netClicks = lift.reduce((sum, value) => sum + value, 0) / lift.length;
   const winners = lift.filter((value) => value > 0).length;
   return { netClicks, shareThatGain: winners / lift.length, promote: netClicks > 0 };
+}
+
+function assertCompatible(scenario: Scenario): void {
+  const { length, competition, model, coefficients, penalties, items = 1 } = scenario;
+  if (length !== undefined && (competition || model)) {
+    throw new Error("A scenario with shorter slates takes neither a competition nor a model.");
+  }
+  if (model && (competition || coefficients || penalties !== undefined)) {
+    throw new Error(
+      `A scenario with a model of its own (${model.name}) takes no coefficients, penalties or competition: build them into the model.`,
+    );
+  }
+  if (!(Number.isInteger(items) && items >= 1)) {
+    throw new Error(`Items promoted in a slate are a whole number of 1 or more, not ${items}.`);
+  }
 }
 
 function scaled(coefficients: Partial<ClickCoefficients> | undefined, factor: number) {
@@ -159,7 +180,7 @@ export function variations(slates: Slates): Variation[] {
       };
     },
   );
-  const size = Math.max(...slates.position);
+  const size = largestSlate(slates);
   const design: Variation[] = [
     {
       parameter: "All penalties together",

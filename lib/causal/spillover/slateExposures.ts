@@ -5,6 +5,7 @@ import { fixedFocal, oneTreatedPerGroup } from "../designs";
 import { type ExposureProbabilities, exposureProbabilities } from "../exposureProbabilities";
 import type { Competition } from "./competition";
 import { EXPOSURE_GROUPS, exposureOf } from "./exposure";
+import { largestSlate } from "./ranking";
 import { type Slates, slateSize } from "./slates";
 
 export interface FocalDesignOptions {
@@ -38,7 +39,7 @@ export function oneFocalDesign(slates: Slates, options: FocalDesignOptions = {})
   };
 }
 
-/** The same once the focal items are drawn: only the coin is left. */
+/** The same once the focal items are drawn: only the coin is left. @param focal  row of each slate's focal item, J values */
 export function fixedFocalDesign(
   slates: Slates,
   focal: Int32Array,
@@ -76,13 +77,15 @@ export function focalExposureProbabilities(
   );
 }
 
-/** One row a seed position: mean probability of each exposure, and the smallest one of same-cluster exposure. */
+/**
+ * One row a seed position: seed_position, mean probability of each exposure but `focal_control`, and never_same_cluster,
+ * the share of items that can never have same-cluster exposure.
+ */
 export function probabilitiesByPosition(
   slates: Slates,
   probabilities: ExposureProbabilities,
 ): Row[] {
-  const largest = Math.max(...slates.position);
-  return Array.from({ length: largest }, (_, k) => {
+  return Array.from({ length: largestSlate(slates) }, (_, k) => {
     const rows = Array.from(slates.position.keys()).filter((i) => slates.position[i] === k + 1);
     const means = EXPOSURE_GROUPS.map((level) => {
       const marginal = probabilities.marginal(level);

@@ -17,7 +17,9 @@ const BUCKETS = ["positions_5_6", "positions_7_9", "positions_10_12"];
 /**
  * Features of each slate, J rows: `promotion_applied` first, then 24 numbers of the slate, the focal item and the user, and
  * 0/1 columns for the focal item's cluster (those that occur), its popularity bucket and its position bucket. A missing
- * number is replaced by its column's median.
+ * number is replaced by its column's median (0 where all are missing), so is the standard deviation of a slate of one item;
+ * such a slate's shares of rivals and displaced items are 0. A cluster, bucket or position outside those named is 0 in all
+ * of their columns.
  */
 export function slateFeatures(experiment: Experiment): Features {
   const columns = {
@@ -43,7 +45,8 @@ function ofSlate(experiment: Experiment): Record<string, Float64Array> {
   const mean = (values: Float64Array) => meanOfKnown(experiment, values);
   const count = (set: ItemSet) => slateSums(slates, itemSet(experiment, set));
   const [rivals, displaced] = [count("same_cluster"), count("displaced")];
-  const share = (counts: Float64Array) => counts.map((value, j) => value / (sizes[j]! - 1));
+  const share = (counts: Float64Array) =>
+    counts.map((value, j) => (sizes[j]! > 1 ? value / (sizes[j]! - 1) : 0));
   const relevance = mean(items.relevance);
   return {
     slate_mean_relevance: relevance,

@@ -1,19 +1,22 @@
 /** The total effect on the slate by every method that the design supports, one estimate each. */
+import type { Row } from "../../loaders/rows";
 import { random } from "../../stats/random";
 import { adjustedDifference } from "../adjustedDifference";
 import { cuped } from "../cuped";
 import type { Design } from "../design";
 import { bernoulli } from "../designs";
-import type { Estimate } from "../estimate";
+import { type Estimate, estimateRows } from "../estimate";
 import { type ExposureProbabilities, exposureProbabilities } from "../exposureProbabilities";
 import { horvitzThompson } from "../horvitzThompson";
+import { finite } from "../panelColumns";
 import { randomizationInterval } from "../randomizationInterval";
+import { logPopularity } from "./clickModel";
 import { quantile } from "./clusterBootstrap";
 import type { Competition } from "./competition";
 import type { Experiment } from "./experiment";
 import { itemSet } from "./itemSets";
 import { contrastOfTotals, type SlateTotals, slateTotals } from "./slateContrast";
-import { slateSums } from "./slates";
+import { type Slates, slateSums } from "./slates";
 
 /** The coin that each slate has, and the probabilities that follow. Made once for many experiments. */
 export interface SlateCoin {
@@ -22,6 +25,7 @@ export interface SlateCoin {
   readonly probabilities: ExposureProbabilities;
 }
 
+/** An independent coin for each slate. @param probability  of promotion, in [0, 1] */
 export function slateCoin(slates: number, probability: number): SlateCoin {
   const design = bernoulli(slates, { p: probability });
   const levels = ["left alone", "promoted"];
@@ -33,8 +37,11 @@ export interface TotalEffectsOptions {
   readonly seed: number;
   /** Default: the coin of the experiment's probability. */
   readonly coin?: SlateCoin;
+  /** Default 500. */
   readonly bootstrapDraws?: number;
+  /** Default 999. */
   readonly randomizationDraws?: number;
+  /** Who competes, for the number of rivals as a covariate. Default: the same cluster. */
   readonly competition?: Competition;
 }
 
@@ -51,12 +58,24 @@ export const TOTAL_METHODS = {
 
 export type TotalMethod = keyof typeof TOTAL_METHODS;
 
+/** `estimateRows` with the method's short name in front, and the true effect behind. */
+export function totalEffectRows(
+  estimates: Readonly<Record<TotalMethod, Estimate>>,
+  known: number,
+): Row[] {
+  const methods = Object.keys(estimates) as TotalMethod[];
+  const rows = estimateRows(methods.map((method) => estimates[method]));
+  return rows.map((row, i) => ({ by: TOTAL_METHODS[methods[i]!], ...row, known }));
+}
+
 /** What the experiment must tell: who was assigned to what, and who clicked. */
 export type Observed = Pick<Experiment, "slates" | "focal" | "treated" | "clicks" | "probability">;
 
 /**
- * Effect of promoting on the clicks of a slate, mean over slates. Covariates of the adjusted methods were fixed before the
- * coin: stars and popularity in the slate, stars and position of the focal item, its rivals.
+ * Effect of promoting on the clicks of a slate, mean over slates, focal items as they are. Intervals at 95 %. Lin's
+ * regression has five covariates that were fixed before the coin: stars and popularity in the slate, stars and position of
+ * the focal item, number of its rivals. The inverted randomization test holds the effect for the same in every slate.
+ * @throws Error when no slate, or every slate, is promoted, or for fewer than 2 bootstrap draws
  */
 export function totalEffects(
   experiment: Observed,
@@ -78,7 +97,7 @@ export function totalEffects(
       { ...data, covariates: covariatesBeforeTheCoin(experiment, options.competition) },
       { estimand },
     ),
-    cuped: cuped({ ...data, covariate: slateSums(slates, slates.items.relevance) }, { estimand }),
+    cuped: cuped({ ...data, covariate: fixedSumsOf(slates).stars }, { estimand }),
     horvitzThompson: {
       ...horvitzThompson(exposed, { contrast, estimator: "horvitz-thompson" }),
       estimand,
@@ -92,53 +111,81 @@ export function totalEffects(
   };
 }
 
-/** Five covariates of each slate, J values each. A missing user rate or the like plays no part. */
+/** Sums over each slate that no assignment changes, worked out once for the same slates. */
+const fixedSums = new WeakMap<Slates, { stars: Float64Array; popularity: Float64Array }>();
+
+function fixedSumsOf(slates: Slates) {
+  const known = fixedSums.get(slates);
+  if (known) return known;
+  const made = {
+    stars: slateSums(slates, slates.items.relevance),
+    popularity: slateSums(slates, logPopularity(slates)),
+  };
+  fixedSums.set(slates, made);
+  return made;
+}
+
+/** Five covariates of each slate, J values each. A missing number of ratings counts as 0. */
 function covariatesBeforeTheCoin(
   experiment: Pick<Experiment, "slates" | "focal">,
   competition?: Competition,
 ): Record<string, Float64Array> {
   const { slates, focal } = experiment;
-  const { items } = slates;
-  const popularity = items.ratingCount.map((count) => Math.log1p(Number.isNaN(count) ? 0 : count));
   const atFocal = (values: ArrayLike<number>) => Float64Array.from(focal, (row) => values[row]!);
   return {
-    stars: slateSums(slates, items.relevance),
-    popularity: slateSums(slates, popularity),
-    focal_stars: atFocal(items.relevance),
+    ...fixedSumsOf(slates),
+    focal_stars: atFocal(slates.items.relevance),
     focal_position: atFocal(slates.position),
     rivals: slateSums(slates, itemSet(experiment, "same_cluster", { competition })),
   };
 }
 
-/** Whole slates drawn again; the interval is between the 2.5 % and 97.5 % quantiles of the draws. */
+/**
+ * Whole slates drawn again, with the arm they had; the interval is between the 2.5 % and 97.5 % quantiles of the draws. A
+ * draw without a slate in one of the arms is left out, and a warning says so.
+ */
 function bootstrapped(
   totals: SlateTotals,
   treated: Uint8Array,
   { seed, draws, estimand }: { seed: number; draws: number; estimand: string },
 ): Estimate {
+  if (!(Number.isInteger(draws) && draws >= 2)) {
+    throw new Error(`A bootstrap has 2 draws or more, not ${draws}.`);
+  }
   const { sums } = totals;
   const n = sums.length;
+  const treatedSums = sums.map((sum, j) => sum * treated[j]!);
   const stream = random(seed).fork("bootstrap");
-  const estimates = new Float64Array(draws);
+  const drawn = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw++) {
-    let [sum1, sum0, n1] = [0, 0, 0];
+    let [sum, sum1, n1] = [0, 0, 0];
     for (let k = 0; k < n; k++) {
       const j = stream.integer(n);
-      if (treated[j] === 1) {
-        sum1 += sums[j]!;
-        n1++;
-      } else sum0 += sums[j]!;
+      sum += sums[j]!;
+      sum1 += treatedSums[j]!;
+      n1 += treated[j]!;
     }
-    estimates[draw] = sum1 / n1 - sum0 / (n - n1);
+    drawn[draw] = sum1 / n1 - (sum - sum1) / (n - n1);
   }
-  estimates.sort();
-  const mean = estimates.reduce((sum, value) => sum + value, 0) / draws;
+  const estimates = drawn.filter((value) => !Number.isNaN(value)).sort();
+  const empty = draws - estimates.length;
+  const mean = estimates.reduce((sum, value) => sum + value, 0) / estimates.length;
   const squares = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const plain = contrastOfTotals(totals, treated, { estimand });
   return {
-    ...contrastOfTotals(totals, treated, { estimand }),
-    standardError: Math.sqrt(squares / (draws - 1)),
-    lower: quantile(estimates, 0.025),
-    upper: quantile(estimates, 0.975),
-    method: `difference in means; percentiles of ${draws} bootstrap draws of slates`,
+    estimand,
+    value: plain.value,
+    standardError: finite(Math.sqrt(squares / (estimates.length - 1))),
+    lower: finite(quantile(estimates, 0.025)),
+    upper: finite(quantile(estimates, 0.975)),
+    level: plain.level,
+    method: `difference in means; percentiles of ${estimates.length} bootstrap draws of slates`,
+    n: plain.n,
+    dropped: plain.dropped,
+    clusters: plain.clusters,
+    warnings:
+      empty === 0
+        ? plain.warnings
+        : [...plain.warnings, `${empty} of ${draws} draws had no slate in one of the arms`],
   };
 }

@@ -17,7 +17,7 @@ import type { Slates } from "./slates";
 export interface TwoStageWorldOptions extends Omit<MarketOptions, "items"> {
   /** Low and high share of a group's slates that are promoted. Default 0.3 and 0.7. */
   readonly saturations?: readonly [number, number];
-  /** How promotions reach other slates of the group. Default: the world "user groups". */
+  /** How promotions reach other slates of the group; no reach over days or by a budget. Default: the world "user groups". */
   readonly reach?: Reach;
 }
 
@@ -36,16 +36,46 @@ export interface TwoStageWorld {
   readonly truth: GroupEffects;
 }
 
-/** User groups, one promotable item a slate, half of the groups at each saturation, and what is true in it. */
+/**
+ * User groups, one promotable item a slate, half of the groups at each saturation, and what is true in it.
+ * @throws Error for a reach over days or by a budget (the truth below knows groups alone), fewer than two groups, or a
+ *   group in which a saturation leaves nobody promoted or nobody alone
+ */
 export function twoStageWorld(slates: Slates, options: TwoStageWorldOptions): TwoStageWorld {
   const { saturations = [0.3, 0.7], reach = REACHES[1]!, ...rest } = options;
+  if (reach.days !== 0 || reach.budget !== 1) {
+    throw new Error(`World "${reach.name}" reaches beyond groups: give one with days 0, budget 1.`);
+  }
   const market = marketOf(slates, { ...rest, items: 1 });
+  assertBothKinds(market, saturations);
   const low = Math.floor(market.groups / 2);
   const design = twoStageRandomization(market.group, {
     saturations,
     groups: [low, market.groups - low],
   });
   return { market, reach, design, truth: groupEffects(market, reach, saturations) };
+}
+
+/** The effects compare promoted slates with others at either saturation: every group must be able to have both. */
+function assertBothKinds(market: Market, saturations: readonly [number, number]): void {
+  if (market.groups < 2) {
+    throw new Error(`${market.slates.count} slates make one user group. Two saturations need two.`);
+  }
+  for (const size of groupSizes(market)) {
+    for (const saturation of saturations) {
+      const promoted = Math.round(saturation * size);
+      if (promoted >= 1 && promoted < size) continue;
+      throw new Error(
+        `Saturation ${saturation} promotes ${promoted} of a group's ${size} slates. Take larger groups, or saturations that promote some slates and leave some alone.`,
+      );
+    }
+  }
+}
+
+function groupSizes(market: Market): Float64Array {
+  const sizes = new Float64Array(market.groups);
+  for (const g of market.group) sizes[g]! += 1;
+  return sizes;
 }
 
 /**
@@ -57,8 +87,7 @@ function groupEffects(
   reach: Reach,
   [low, high]: readonly [number, number],
 ): GroupEffects {
-  const sizes = new Float64Array(market.groups);
-  for (const g of market.group) sizes[g]! += 1;
+  const sizes = groupSizes(market);
   const promotedIn = (g: number, saturation: number) => Math.round(saturation * sizes[g]!);
   const means = (isPromoted: boolean, saturation: number) => {
     const p = market.patterns[isPromoted ? 1 : 0]!;

@@ -32,7 +32,7 @@ export { type IntervalsOptions, intervals } from "./intervals";
 export { type LinesOptions, lines } from "./lines";
 export { type LovePlotOptions, lovePlot } from "./lovePlot";
 export { type PanelExplorerOptions, panelExplorer } from "./panelExplorer";
-export { type PanelOptions, sideBySide, stacked } from "./panels";
+export { type GridOptions, grid, type PanelOptions, sideBySide, stacked } from "./panels";
 export { type ParallelProgressOptions, parallelWithProgress, withBar } from "./parallelProgress";
 export { closeDrawing } from "./png";
 export type { Provenance, ProvenanceEntry } from "./provenance";

@@ -56,6 +56,30 @@ export function stacked(figures: readonly Figure[], options: PanelOptions = {}):
   );
 }
 
+export interface GridOptions extends Omit<PanelOptions, "shared"> {
+  /** Panels in a row. Default 3. */
+  readonly columns?: number;
+}
+
+/**
+ * Puts figures into a grid, row by row from the top left.
+ * @throws Error for fewer than two figures, or one that has panels already
+ */
+export function grid(figures: readonly Figure[], options: GridOptions = {}): Figure {
+  const columns = Math.min(options.columns ?? 3, figures.length);
+  const rows = Math.ceil(figures.length / columns);
+  const size = options.size ?? ([13, 3.6 * rows] as const);
+  const room = (inches: number, margins: number) => inches * PIXELS_PER_INCH - margins;
+  const across = split(columns, GAP.axis / room(size[0], MARGIN.l + MARGIN.r));
+  const down = split(rows, GAP.titleAndAxis / room(size[1], MARGIN.t + MARGIN.b)).reverse();
+  return combined(
+    figures,
+    { ...options, size },
+    (panel) => ({ x: across[panel % columns]!, y: down[Math.floor(panel / columns)]! }),
+    "y",
+  );
+}
+
 type Domain = readonly [from: number, to: number];
 type Place = (panel: number) => { readonly x: Domain; readonly y: Domain };
 

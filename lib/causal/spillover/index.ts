@@ -230,6 +230,7 @@ export {
   slateCoin,
   TOTAL_METHODS,
   type TotalEffectsOptions,
+  totalEffectRows,
   totalEffects,
 } from "./totalEffects";
 export {

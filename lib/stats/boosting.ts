@@ -62,19 +62,21 @@ export function boost(
   withTreeGrower(x, edges, rules, (grower) => {
     const derive = (of: Int32Array) =>
       loss.derive(outcome, weights, of, predictions, grower.derivatives);
-    trainingLoss.push(derive(training));
-    if (validation) validationLoss.push(derive(validation));
+    if (validation) validationLoss.push(derive(validation).meanLoss);
+    let now = derive(training);
+    trainingLoss.push(now.meanLoss);
     while (trees.length < rules.trees && columns.length > 0) {
       const sample = samples(trees.length);
-      const tree = grower.grow(sample.rows, sample.columns, predictions);
+      const tree = grower.grow(sample.rows, sample.columns, now.largest, predictions);
       // Without chance, the next trees would be leaves too.
       if (tree.column.length === 1 && !sample.isDrawn) break;
       trees.push(tree);
       if (sample.rest) grower.addValues(tree, sample.rest, predictions);
-      trainingLoss.push(derive(training));
+      now = derive(training);
+      trainingLoss.push(now.meanLoss);
       if (!validation || !rules.earlyStopping) continue;
       grower.addValues(tree, validation, predictions);
-      validationLoss.push(derive(validation));
+      validationLoss.push(derive(validation).meanLoss);
       const isBetter = validationLoss[trees.length]! < validationLoss[best]! * (1 - TOLERANCE);
       if (isBetter) best = trees.length;
       else if (trees.length - best >= rules.earlyStopping.patience) break;

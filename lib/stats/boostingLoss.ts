@@ -1,17 +1,31 @@
 /** The losses that boosting lowers: squared error, and log loss of a binary outcome. */
-import type { Derivatives } from "./treeGrower";
+import { quickExp } from "./quickExp";
+
+/** Derivatives of the loss by the prediction, one value a row. */
+export interface Derivatives {
+  readonly gradient: Float64Array;
+  /** Above 0. */
+  readonly hessian: Float64Array;
+}
+
+export interface LossSummary {
+  /** Weighted mean over the rows. */
+  readonly meanLoss: number;
+  /** Largest size of a gradient and of a hessian among the rows. */
+  readonly largest: { readonly gradient: number; readonly hessian: number };
+}
 
 export interface BoostingLoss {
   /** The constant prediction of the least loss. */
   start(y: Float64Array, weights: Float64Array, rows: Int32Array): number;
-  /** Derivatives of the rows' weighted losses by the prediction. @returns the weighted mean loss */
+  /** Writes the derivatives of the rows' weighted losses by the prediction. */
   derive(
     y: Float64Array,
     weights: Float64Array,
     rows: Int32Array,
     predictions: Float64Array,
     target: Derivatives,
-  ): number;
+  ): LossSummary;
   /** Turns predictions into expected outcomes, in place. */
   toOutcome(predictions: Float64Array): void;
 }
@@ -22,16 +36,20 @@ export const squaredError: BoostingLoss = {
   derive(y, weights, rows, predictions, { gradient, hessian }) {
     let loss = 0;
     let total = 0;
+    let [mostGradient, mostHessian] = [0, 0];
     for (let k = 0; k < rows.length; k++) {
       const i = rows[k]!;
-      const weight = weights[i]!;
+      const h = weights[i]!;
       const error = predictions[i]! - y[i]!;
-      gradient[i] = weight * error;
-      hessian[i] = weight;
-      loss += weight * error * error;
-      total += weight;
+      const g = h * error;
+      gradient[i] = g;
+      hessian[i] = h;
+      loss += g * error;
+      total += h;
+      mostGradient = Math.max(mostGradient, Math.abs(g));
+      mostHessian = Math.max(mostHessian, h);
     }
-    return loss / total;
+    return { meanLoss: loss / total, largest: { gradient: mostGradient, hessian: mostHessian } };
   },
   toOutcome() {},
 };
@@ -48,27 +66,36 @@ export const logLoss: BoostingLoss = {
   derive(y, weights, rows, predictions, { gradient, hessian }) {
     let loss = 0;
     let total = 0;
+    let [mostGradient, mostHessian] = [0, 0];
     // One logarithm for many rows of the same weight: the logarithm of their product.
     let product = 1;
     let weight = weights[rows[0]!]!;
     for (let k = 0; k < rows.length; k++) {
       const i = rows[k]!;
       const own = weights[i]!;
-      const sign = y[i] === 1 ? 1 : -1;
+      const sign = 2 * y[i]! - 1;
+      const f = sign * predictions[i]!;
       /** Probability of the outcome that came. */
-      const q = 1 / (1 + Math.exp(-sign * predictions[i]!));
-      gradient[i] = own * sign * (q - 1);
-      hessian[i] = own * q * (1 - q);
+      const q = 1 / (1 + quickExp(-f));
+      const g = own * (1 - q);
+      const h = g * q;
+      gradient[i] = -sign * g;
+      hessian[i] = h;
       total += own;
+      mostGradient = Math.max(mostGradient, g);
+      mostHessian = Math.max(mostHessian, h);
       if (own !== weight || product < SMALL) {
         loss -= weight * Math.log(product);
         product = 1;
         weight = own;
       }
-      if (q < SMALL) loss -= own * sign * predictions[i]!;
+      if (q < SMALL) loss -= own * f;
       else product *= q;
     }
-    return (loss - weight * Math.log(product)) / total;
+    return {
+      meanLoss: (loss - weight * Math.log(product)) / total,
+      largest: { gradient: mostGradient, hessian: mostHessian },
+    };
   },
   toOutcome(predictions) {
     for (let i = 0; i < predictions.length; i++) {

@@ -35,12 +35,12 @@ export function binEdges(
   { bins, seed }: { readonly bins: number; readonly seed: number },
 ): BinEdges {
   const hasMissing = missingColumns(x, rows);
-  const width = x.names.length;
   const drawn = drawRows(rows, random(seed).fork("bins"));
-  const weightOf = drawnValues(weights, 1, 0, drawn);
+  const weightOf = Float64Array.from(drawn, (i) => weights[i]!);
   const isWeighted = weightOf.some((weight) => weight !== weightOf[0]);
+  const columns = columnsOf(x, drawn);
   const edges = x.names.map((_, j) => {
-    const column = drawnValues(x.values, width, j, drawn);
+    const column = columns.subarray(j * drawn.length, (j + 1) * drawn.length);
     return isWeighted ? weightedCuts(column, weightOf, bins) : cuts(column, bins);
   });
   return { edges, hasMissing };
@@ -72,16 +72,15 @@ function drawRows(rows: Int32Array, draws: Random): Int32Array {
   return places.map((place) => rows[place]!);
 }
 
-/** Entries j, width + j, 2 width + j, ... at these rows. */
-function drawnValues(
-  values: Float64Array,
-  width: number,
-  j: number,
-  rows: Int32Array,
-): Float64Array {
-  const drawn = new Float64Array(rows.length);
-  for (let k = 0; k < rows.length; k++) drawn[k] = values[rows[k]! * width + j]!;
-  return drawn;
+/** The values of these rows, column after column. */
+function columnsOf(x: Features, rows: Int32Array): Float64Array {
+  const width = x.names.length;
+  const columns = new Float64Array(rows.length * width);
+  for (let k = 0; k < rows.length; k++) {
+    const start = rows[k]! * width;
+    for (let j = 0, at = k; j < width; j++, at += rows.length) columns[at] = x.values[start + j]!;
+  }
+  return columns;
 }
 
 /** Sorts the column in place. */

@@ -100,7 +100,11 @@ export function splitSearch({ kernel, memory, starts, bins, search }: Histograms
     const column = columns[c]!;
     const start = histogram + starts[column]!;
     const left = entryAt(search + SEARCH.left, units);
-    const right = plus(node, left, -1);
+    const right = {
+      count: node.count - left.count,
+      gradient: node.gradient - left.gradient,
+      hessian: node.hessian - left.hessian,
+    };
     const isComplete = countAt(start + bins[column]! * ENTRY_BYTES) === 0;
     return {
       gain,
@@ -117,11 +121,14 @@ export function splitSearch({ kernel, memory, starts, bins, search }: Histograms
   return {
     sums(histogram, column, units) {
       const start = histogram + starts[column]!;
-      let sum: NodeSums = { count: 0, gradient: 0, hessian: 0 };
+      let [count, gradient, hessian] = [0, 0, 0];
       for (let bin = 0; bin <= bins[column]!; bin++) {
-        sum = plus(sum, entryAt(start + bin * ENTRY_BYTES, units), 1);
+        const own = entryAt(start + bin * ENTRY_BYTES, units);
+        count += own.count;
+        gradient += own.gradient;
+        hessian += own.hessian;
       }
-      return sum;
+      return { count, gradient, hessian };
     },
     best(histogram, node, columns, { minLeaf, l2 }, units) {
       words.fill(0, search / 4, (zeros + ENTRY_BYTES) / 4);
@@ -147,13 +154,5 @@ export function splitSearch({ kernel, memory, starts, bins, search }: Histograms
       if (!(score > 0 && gain > ROUNDING * score)) return undefined;
       return found(histogram, node, columns, gain, units);
     },
-  };
-}
-
-function plus(a: NodeSums, b: NodeSums, sign: 1 | -1): NodeSums {
-  return {
-    count: a.count + sign * b.count,
-    gradient: a.gradient + sign * b.gradient,
-    hessian: a.hessian + sign * b.hessian,
   };
 }

@@ -1,4 +1,5 @@
 /** Grows one tree on gradients and hessians: always the leaf with the largest gain is split next. */
+import type { Derivatives, LossSummary } from "./boostingLoss";
 import { binFeatures } from "./featureBins";
 import type { Features } from "./features";
 import { COUNT_BIT, ENTRY_BYTES, histogramKernel, SEARCH } from "./histogramKernel";
@@ -15,20 +16,22 @@ export interface TreeRules {
   readonly learningRate: number;
 }
 
-export interface Derivatives {
-  readonly gradient: Float64Array;
-  /** Above 0. */
-  readonly hessian: Float64Array;
-}
+type Largest = LossSummary["largest"];
 
 export interface TreeGrower {
   /** Derivatives of the loss by the prediction, one value for each row of x, to be written before growing. */
   readonly derivatives: Derivatives;
   /**
-   * A tree on these rows (ascending, at least one) and columns (at least one); its values are added to the predictions of these rows.
+   * A tree on these rows and columns (ascending, at least one each); its values are added to the predictions of the rows.
+   * `largest` bounds the derivatives' sizes.
    * A leaf's value is -learningRate * G / (H + l2), G and H the sums of its rows' derivatives.
    */
-  grow(rows: Int32Array, columns: Int32Array, predictions: Float64Array): RegressionTree;
+  grow(
+    rows: Int32Array,
+    columns: Int32Array,
+    largest: Largest,
+    predictions: Float64Array,
+  ): RegressionTree;
   /** Adds a grown tree's values to the predictions of other rows. */
   addValues(tree: RegressionTree, rows: Int32Array, predictions: Float64Array): void;
 }
@@ -185,9 +188,9 @@ function treeGrower(
   }
 
   /** Rounds the derivatives to whole units. */
-  function writeSummands(rows: Int32Array): void {
-    scales[0] = scaleFor(largest(gradients, rows), 52, rows.length);
-    scales[1] = scaleFor(largest(hessians, rows), COUNT_BIT - 1, rows.length);
+  function writeSummands(rows: number, largest: Largest): void {
+    scales[0] = scaleFor(largest.gradient, 52, rows);
+    scales[1] = scaleFor(largest.hessian, COUNT_BIT - 1, rows);
     units = { gradient: 1 / scales[0], hessian: 1 / scales[1] };
     kernel.round(
       places.summands,
@@ -249,12 +252,12 @@ function treeGrower(
 
   return {
     derivatives: { gradient: gradients, hessian: hessians },
-    grow(rows, among, predictions) {
+    grow(rows, among, largest, predictions) {
       columns = among.slice();
       free.length = 0;
       made = 0;
       order.set(rows);
-      writeSummands(rows);
+      writeSummands(rows.length, largest);
       const tree = emptyTree(2 * Math.min(maxLeaves, rows.length) - 1);
       const root = rootLeaf(rows.length);
       const leaves = [root];
@@ -323,15 +326,6 @@ function bestLeaf(leaves: readonly Leaf[]): number {
     }
   });
   return best;
-}
-
-function largest(values: Float64Array, rows: Int32Array): number {
-  let most = 0;
-  for (let k = 0; k < rows.length; k++) {
-    const size = Math.abs(values[rows[k]!]!);
-    if (size > most) most = size;
-  }
-  return most;
 }
 
 /** A power of 2 that takes n numbers up to `most` to a sum below 2^bits. */

@@ -93,8 +93,8 @@ export function slateExplorer(rows: readonly Row[], options: SlateExplorerOption
           showticklabels: false,
         }),
         showlegend: true,
-        legend: { ...(legendFor(4).legend as object), y: 1 + 34 / (100 * height - 306) },
-        margin: { ...MARGIN, t: MARGIN.t + 56, b: 190 },
+        legend: { ...(legendFor(4).legend as object), y: 1 + 34 / (100 * height - 332) },
+        margin: { ...MARGIN, t: MARGIN.t + 56, b: 216 },
         annotations: [
           panelTitle("How visible", 0.2),
           panelTitle("How likely to be clicked", 0.73),
@@ -108,7 +108,7 @@ export function slateExplorer(rows: readonly Row[], options: SlateExplorerOption
             len: 0.96,
             y: 0,
             yanchor: "top",
-            pad: { t: 68, b: 12 },
+            pad: { t: 94, b: 12 },
             currentvalue: {
               prefix: "Promoted item, by its seed position: ",
               font: { size: TEXT.label, color: INK },

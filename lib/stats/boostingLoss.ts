@@ -1,4 +1,5 @@
 /** The losses that boosting lowers: squared error, and log loss of a binary outcome. */
+import { sumOver } from "./compensatedSum";
 import { quickExp } from "./quickExp";
 
 /** Derivatives of the loss by the prediction, one value a row. */
@@ -105,11 +106,7 @@ export const logLoss: BoostingLoss = {
 };
 
 function weightedMean(y: Float64Array, weights: Float64Array, rows: Int32Array): number {
-  let sum = 0;
-  let total = 0;
-  for (let k = 0; k < rows.length; k++) {
-    sum += weights[rows[k]!]! * y[rows[k]!]!;
-    total += weights[rows[k]!]!;
-  }
-  return sum / total;
+  const n = rows.length;
+  const sum = sumOver(n, (k) => weights[rows[k]!]! * y[rows[k]!]!);
+  return sum / sumOver(n, (k) => weights[rows[k]!]!);
 }

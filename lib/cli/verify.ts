@@ -1,6 +1,6 @@
 /**
- * `npm run verify`: runs the chapters that have published tables on the real archive and compares every value, row by
- * row. Without the real archive it says so and compares nothing.
+ * `npm run verify`: runs the chapters that have published tables on the real archive and holds every value against the
+ * project's own results, row by row. Without the real archive it says so and compares nothing.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,27 +9,27 @@ import { parseArgs } from "node:util";
 import { ArchiveError, kuaiRecName, openArchive } from "../loaders";
 import { archivePath, dataSet, dataSetState } from "../loaders/dataSets";
 import { movieLensName } from "../loaders/movielens";
+import { projectRoot } from "../loaders/places";
+import { type ChapterFile, chapters as chaptersIn } from "./chapters";
 import { runNotebooks } from "./notebooks";
-import {
-  compareTable,
-  disagreementText,
-  type PublishedChapter,
-  publishedChapters,
-  readTableFile,
-} from "./published";
+import { type PublishedChapter, publishedChapters } from "./published";
+import { compareChapter, needsSeeds } from "./verifyReport";
+import { type SeedTables, seedTables, slatesLeftIn } from "./verifySampled";
 
-const USAGE = `Usage: npm run verify [-- --movielens path/to/ml-32m.zip --kuairec path/to/18164998.zip]
-Compares the published tables of the courses with the project's own results. Needs the data set they were computed on.`;
-
-/** Lines shown of a table that disagrees. */
-const SHOWN = 10;
+const USAGE = `Usage: npm run verify [-- [COURSE | COURSE/NN]... --movielens path/to/ml-32m.zip --kuairec path/to/18164998.zip --replications 40]
+Compares the published tables of the courses with the project's own results. Needs the data set they were computed on.
+  COURSE/NN       some chapters; those before them run as well, since they write what the later ones read
+  --replications  seeds that values which depend on random draws are held against`;
 
 export interface VerifyOptions {
   /** Archive to take in place of data/movieLens/ml-32m.zip. */
   readonly movielens?: string;
   /** Archive to take in place of data/Kuairec/18164998.zip. */
   readonly kuairec?: string;
+  /** Seeds for values that depend on random draws. Default 40. */
+  readonly replications?: number;
   readonly write: (line: string) => void;
+  /** Default: all that were published. */
   readonly chapters?: readonly PublishedChapter[];
 }
 
@@ -38,27 +38,42 @@ export interface VerifyOptions {
  * @throws Error when the archive that was asked for is not there, or the one in place is damaged
  */
 export async function verify(options: VerifyOptions): Promise<boolean> {
+  const published = options.chapters ?? publishedChapters();
   let allAgree = true;
-  for (const chapter of options.chapters ?? publishedChapters()) {
-    const kind = kindOf(chapter.dataset);
-    const archive = options[kind] ?? (await archiveInPlace(chapter.dataset));
-    const name = `${chapter.course}/${chapter.chapter}`;
-    if (archive === undefined) {
-      options.write(
-        `${name}: not compared, ${chapter.dataset} is not there. "npm run data -- get ${chapter.dataset}" fetches it.`,
-      );
-      continue;
-    }
-    const held = await (kind === "kuairec" ? heldKuaiRec(archive) : heldMovieLens(archive));
-    if (held !== chapter.dataset) {
-      options.write(
-        `${name}: not compared, the values were published for ${chapter.dataset} and ${archive} holds ${held}.`,
-      );
-      continue;
-    }
-    allAgree = (await verifyChapter(chapter, name, { [kind]: archive }, options.write)) && allAgree;
+  for (const course of new Set(published.map((chapter) => chapter.course))) {
+    const own = published.filter((chapter) => chapter.course === course);
+    // The chapters of a course are about one data set.
+    const archive = await archiveFor(own, options);
+    if (archive === undefined) continue;
+    allAgree = (await verifyCourse(own, archive, options)) && allAgree;
   }
   return allAgree;
+}
+
+/** The archive that holds the data of a course's chapters; says why not where there is none. */
+async function archiveFor(
+  own: readonly PublishedChapter[],
+  options: VerifyOptions,
+): Promise<string | undefined> {
+  const { dataset } = own[0]!;
+  const kind = kindOf(dataset);
+  const archive = options[kind] ?? (await archiveInPlace(dataset));
+  const skip = (reason: string) => {
+    for (const chapter of own) options.write(`${nameOf(chapter)}: not compared, ${reason}`);
+    return undefined;
+  };
+  if (archive === undefined) {
+    return skip(`${dataset} is not there. "npm run data -- get ${dataset}" fetches it.`);
+  }
+  const held = await (kind === "kuairec" ? heldKuaiRec(archive) : heldMovieLens(archive));
+  if (held !== dataset) {
+    return skip(`the values were published for ${dataset} and ${archive} holds ${held}.`);
+  }
+  return archive;
+}
+
+function nameOf({ course, chapter }: PublishedChapter): string {
+  return `${course}/${chapter}`;
 }
 
 /** @throws Error when an archive lies there that is not whole */
@@ -96,61 +111,82 @@ async function heldMovieLens(path: string): Promise<string> {
   }
 }
 
-async function verifyChapter(
-  chapter: PublishedChapter,
-  name: string,
-  archives: { readonly movielens?: string; readonly kuairec?: string },
-  write: (line: string) => void,
+/** Runs a course up to the last of these chapters, once, and compares those that ran. */
+async function verifyCourse(
+  own: readonly PublishedChapter[],
+  archive: string,
+  { write, replications }: VerifyOptions,
 ): Promise<boolean> {
+  const { course, dataset } = own[0]!;
+  const last = own.map(({ chapter }) => chapter).reduce((a, b) => (a > b ? a : b));
+  const files = chaptersIn(join(projectRoot(), "notebooks")).filter(
+    (file) => file.course === course && file.number <= last,
+  );
   const out = mkdtempSync(join(tmpdir(), "verify-"));
   try {
-    write(`${name}: running on ${Object.values(archives).join(", ")}`);
-    const screen = { write: () => {}, live: false, columns: 100 };
-    const { outcome } = await runNotebooks({ names: [name], ...archives, out, screen });
-    if (outcome !== "done") {
-      write(
-        `${name}: the chapter did not run to its end. "npm run notebooks -- ${name}" shows why.`,
-      );
-      return false;
+    const done = await ran(files, { [kindOf(dataset)]: archive, out }, write);
+    let seeds: SeedTables | undefined;
+    if (own.some((chapter) => needsSeeds(chapter) && done.has(chapter.chapter))) {
+      write(`${course}: the published experiment over seeds`);
+      seeds = seedTables(await slatesLeftIn(join(out, "processed")), { replications });
     }
-    return compareChapter(chapter, name, join(out, chapter.course, "writeup", "tables"), write);
+    let allAgree = true;
+    for (const chapter of own) {
+      const name = nameOf(chapter);
+      if (done.has(chapter.chapter)) {
+        const tables = join(out, course, "writeup", "tables");
+        allAgree = compareChapter(chapter, { name, tables, seeds, write }) && allAgree;
+        continue;
+      }
+      allAgree = false;
+      write(
+        files.some(({ number }) => number === chapter.chapter)
+          ? `${name}: not compared, the chapters did not run that far. "npm run notebooks -- ${course}" shows why.`
+          : `${name}: not compared, there is no such notebook.`,
+      );
+    }
+    return allAgree;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-/** Compares all tables of a chapter with the files in a folder. */
-export function compareChapter(
-  chapter: PublishedChapter,
-  name: string,
-  tables: string,
+/** Runs notebooks until one fails. Returns the numbers of those that ran to their end. */
+async function ran(
+  files: readonly ChapterFile[],
+  request: { readonly movielens?: string; readonly kuairec?: string; readonly out: string },
   write: (line: string) => void,
-): boolean {
-  let values = 0;
-  let wrong = 0;
-  for (const published of chapter.tables) {
-    const rows = readTableFile(join(tables, `${chapter.chapter}_${published.table}.csv`));
-    const comparison = compareTable(published, rows);
-    values += comparison.values;
-    wrong += comparison.disagreements.length;
-    const agreeing = comparison.values - comparison.disagreements.length;
-    write(`${name} ${published.table}: ${agreeing} of ${comparison.values} values agree`);
-    for (const found of comparison.disagreements.slice(0, SHOWN)) {
-      write(`  ${disagreementText(found)}`);
-    }
-    const hidden = comparison.disagreements.length - SHOWN;
-    if (hidden > 0) write(`  and ${hidden} more`);
+): Promise<Set<string>> {
+  const done = new Set<string>();
+  const screen = { write: () => {}, live: false, columns: 100 };
+  for (const { course, number, title } of files) {
+    write(`${course}/${title}: running on ${request.movielens ?? request.kuairec}`);
+    const { outcome } = await runNotebooks({ names: [`${course}/${title}`], ...request, screen });
+    if (outcome !== "done") break;
+    done.add(number);
   }
-  write(`${name}: ${values - wrong} of ${values} published values agree`);
-  return wrong === 0;
+  return done;
+}
+
+/** The published chapters that these names mean, `course` or `course/01`; all without names. */
+function chosen(names: readonly string[]): PublishedChapter[] {
+  const all = publishedChapters();
+  const means = (name: string, one: PublishedChapter) => [one.course, nameOf(one)].includes(name);
+  for (const name of names) {
+    if (all.some((one) => means(name, one))) continue;
+    throw new Error(`Nothing is published of "${name}". There are: ${all.map(nameOf).join(", ")}.`);
+  }
+  return names.length === 0 ? all : all.filter((one) => names.some((name) => means(name, one)));
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...argv],
+    allowPositionals: true,
     options: {
       movielens: { type: "string" },
       kuairec: { type: "string" },
+      replications: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -159,9 +195,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const folder = process.env.INIT_CWD ?? process.cwd();
-  const movielens = values.movielens && resolve(folder, values.movielens);
-  const kuairec = values.kuairec && resolve(folder, values.kuairec);
-  return (await verify({ movielens, kuairec, write: (line) => console.log(line) })) ? 0 : 1;
+  const agree = await verify({
+    movielens: values.movielens && resolve(folder, values.movielens),
+    kuairec: values.kuairec && resolve(folder, values.kuairec),
+    replications: values.replications === undefined ? undefined : Number(values.replications),
+    chapters: chosen(positionals),
+    write: (line) => console.log(line),
+  });
+  return agree ? 0 : 1;
 }
 
 if (require.main === module) {

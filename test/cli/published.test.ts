@@ -4,9 +4,14 @@ import {
   agrees,
   compareTable,
   disagreementText,
+  kindOfCell,
+  kindOfCount,
+  namingColumns,
   type PublishedTable,
+  printedNumber,
   publishedChapters,
   readTableFile,
+  rowLabel,
 } from "../../lib/cli/published";
 import { temporaryFolder } from "../loaders/zipFixture";
 
@@ -140,6 +145,90 @@ describe("compareTable", () => {
   });
 });
 
+test("rows can have several naming columns", () => {
+  const two: PublishedTable = {
+    table: "effects",
+    by: ["outcome", "effect"],
+    columns: ["outcome", "effect", "value"],
+    rows: [
+      ["observed", "direct", "0.1"],
+      ["known", "direct", "0.2"],
+    ],
+  };
+  const computed = [
+    { outcome: "known", effect: "direct", value: "0.21" },
+    { outcome: "observed", effect: "direct", value: "0.3" },
+  ];
+  const { values, disagreements } = compareTable(two, computed);
+  assert.equal(values, 7);
+  assert.deepEqual(
+    disagreements.map(({ row, computed }) => [row, computed]),
+    [["outcome, effect = observed, direct", "0.3"]],
+  );
+});
+
+describe("the kind of a value", () => {
+  const table: PublishedTable = {
+    table: "groups",
+    by: "group",
+    columns: ["group", "rows", "lift", "wrong", "share"],
+    rows: [
+      ["a", "10", "0.0000", "24", "0.5"],
+      ["b", "12", "0.1000", "36", "..."],
+    ],
+    agreement: "sampled",
+    except: { group: "exact", "a / lift": "exact", b: "spirit", share: "exact" },
+    mended: { wrong: { why: "It counts rows.", divideBy: 12 } },
+  };
+  const kinds = (position: number) =>
+    table.columns.map((column) => kindOfCell(table, position, column));
+
+  test("is that of the cell, the row, the column or the table, the narrowest first", () => {
+    assert.deepEqual(kinds(0), ["exact", "sampled", "exact", "mended", "exact"]);
+    assert.deepEqual(kinds(1), ["exact", "spirit", "spirit", "mended", "unprinted"]);
+  });
+
+  test("is exact where nothing is said, and where the order names the rows", () => {
+    assert.equal(kindOfCell(BY_NAME, 0, "movies"), "exact");
+    assert.equal(kindOfCount(BY_NAME), "exact");
+    assert.equal(kindOfCount({ ...table, by: "position" }), "exact");
+  });
+
+  test("of the number of rows is that of their names", () => {
+    assert.equal(kindOfCount(table), "exact");
+    assert.equal(kindOfCount({ ...table, except: {} }), "sampled");
+    assert.equal(kindOfCount({ ...table, agreement: "spirit" }), "spirit");
+    assert.equal(kindOfCount({ ...BY_NAME, extended: true }), "spirit");
+  });
+
+  test("decides what an exact comparison counts", () => {
+    const computed = [
+      { group: "a", rows: "0", lift: "0.01", wrong: "0", share: "0.5" },
+      { group: "b", rows: "0", lift: "0", wrong: "0", share: "7" },
+      { group: "c", rows: "0", lift: "0", wrong: "0", share: "7" },
+    ];
+    const { values, disagreements } = compareTable(table, computed);
+    // Two names, two cells of row a, the number of rows.
+    assert.equal(values, 5);
+    assert.deepEqual(
+      disagreements.map(({ row, column }) => [row, column]),
+      [
+        ["group = a", "lift"],
+        ["all rows", "number of rows"],
+      ],
+    );
+  });
+});
+
+test("a printed number may be off by half of its last digit", () => {
+  const { value, rounding } = printedNumber("-1,234.50")!;
+  assert.equal(value, -1234.5);
+  assert.ok(rounding >= 0.005 && rounding < 0.005001);
+  for (const text of ["", "...", "Drama", "1e-5", "2009-12-31 06:58:12"]) {
+    assert.equal(printedNumber(text), undefined, text);
+  }
+});
+
 test("a table file is read as text, quotes and empty cells included; a missing one has no rows", () => {
   const path = place.write("t.csv", 'a,b\n"x, ""y""",\n1.50,True\n');
   assert.deepEqual(readTableFile(path), [
@@ -215,7 +304,13 @@ describe("the published values", () => {
     test(`of ${course}/${chapter} fit their columns and agree with themselves`, () => {
       for (const table of tables) {
         for (const row of table.rows) assert.equal(row.length, table.columns.length, table.table);
-        assert.ok(table.by === "position" || table.columns.includes(table.by), table.table);
+        for (const name of namingColumns(table))
+          assert.ok(table.columns.includes(name), table.table);
+        assert.equal(
+          new Set(table.rows.map((_, i) => rowLabel(table, i))).size,
+          table.rows.length,
+          `${table.table}: two rows of one name`,
+        );
         const unshortened = table.rows.map((row) =>
           Object.fromEntries(row.map((value, i) => [table.columns[i]!, value])),
         );
@@ -224,6 +319,156 @@ describe("the published values", () => {
       }
     });
   }
+
+  test("say how they are compared in terms of their own columns and rows", () => {
+    for (const { chapter, tables } of chapters) {
+      for (const table of tables) {
+        const where = `${chapter} ${table.table}`;
+        const kinds = ["exact", "sampled", "spirit"];
+        for (const kind of [table.agreement ?? "exact", ...Object.values(table.except ?? {})]) {
+          assert.ok(kinds.includes(kind), `${where}: ${kind}`);
+        }
+        const labels = table.rows.map((_, i) => rowLabel(table, i));
+        const cells = labels.flatMap((label) => table.columns.map((name) => `${label} / ${name}`));
+        const places = new Set([...table.columns, ...labels, ...cells]);
+        for (const place of Object.keys(table.except ?? {})) {
+          assert.ok(places.has(place), `${where}: ${place}`);
+        }
+        for (const [column, { why }] of Object.entries(table.mended ?? {})) {
+          assert.ok(table.columns.includes(column), `${where}: ${column}`);
+          assert.match(why, /^The course .+; we .+\.$/, where);
+        }
+      }
+    }
+  });
+
+  test("are there for all chapters of the spillover course, every table once", () => {
+    const course = chapters.filter((one) => one.course === "interference_spillover_effects");
+    assert.deepEqual(
+      course.map(({ chapter, tables }) => [chapter, tables.length]),
+      [
+        ["01", 21],
+        ["02", 11],
+        ["03", 9],
+        ["04", 10],
+        ["05", 10],
+        ["06", 11],
+      ],
+    );
+    const names = course.flatMap(({ tables }) => tables.map(({ table }) => table));
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  test("of the spillover experiment fit each other", () => {
+    const course = chapters.filter((one) => one.course === "interference_spillover_effects");
+    const records = (name: string) => {
+      const table = course.flatMap(({ tables }) => tables).find(({ table }) => table === name)!;
+      return table.rows.map((row) =>
+        Object.fromEntries(row.map((value, i) => [table.columns[i]!, value])),
+      );
+    };
+    const sum = (name: string, column: string) =>
+      records(name).reduce((total, row) => total + Number(row[column]), 0);
+    const near = (a: number, b: number, tolerance: number, what: string) =>
+      assert.ok(Math.abs(a - b) <= tolerance, `${what}: ${a} and ${b}`);
+
+    for (const name of ["exposure_summary", "outcome_summary", "component_summary"]) {
+      assert.equal(sum(name, "rows"), 36_000, name);
+    }
+    assert.equal(sum("cluster_exposure", "randomized_slates"), 3000);
+    assert.equal(sum("cluster_exposure", "direct_rows"), 1505);
+    assert.equal(sum("cluster_exposure", "same_slate_spillover_rows"), 16_555);
+    assert.equal(sum("cluster_exposure", "same_cluster_spillover_rows"), 4309);
+    for (const row of records("cluster_exposure")) {
+      assert.equal(Number(row.promoted_slates), 12 * Number(row.direct_rows), "the published slip");
+      const share = Number(row.same_cluster_spillover_rows) / Number(row.same_slate_spillover_rows);
+      near(share, Number(row.same_cluster_share_of_spillover), 5.1e-5, "share");
+    }
+    for (const row of records("assignment_balance")) {
+      const difference = Number(row.promoted_mean) - Number(row.control_mean);
+      near(difference, Number(row.difference), 2e-4, row.feature!);
+    }
+    for (const name of [
+      "cluster_estimates",
+      "observed_effects",
+      "spillover_definition_sensitivity",
+      "final_spillover_definition_sensitivity",
+    ]) {
+      for (const row of records(name)) {
+        const { estimate, cluster_se, ci_low, ci_high, treated_mean, control_mean } = row;
+        near(Number(treated_mean) - Number(control_mean), Number(estimate), 2e-4, name);
+        near(Number(estimate) - 1.96 * Number(cluster_se), Number(ci_low), 3e-4, name);
+        near(Number(estimate) + 1.96 * Number(cluster_se), Number(ci_high), 3e-4, name);
+      }
+    }
+    for (const row of records("contrast_sizes")) {
+      assert.equal(Number(row.treated_rows) + Number(row.control_rows), Number(row.n_rows));
+    }
+    for (const row of records("direct_indirect_total_effects")) {
+      near(1000 * Number(row.estimate_per_slate), Number(row.per_1000_promoted_slates), 0.051, "");
+      near(
+        Number(row.treated_mean) - Number(row.control_mean),
+        Number(row.estimate_per_slate),
+        2e-4,
+        "difference",
+      );
+    }
+    for (const row of records("additivity_checks")) {
+      near(Number(row.direct) + Number(row.indirect), Number(row.total), 2e-4, "sum");
+    }
+    for (const row of records("estimator_validation")) {
+      near(
+        Number(row.observed) - Number(row.expected),
+        Number(row.observed_minus_expected),
+        2e-4,
+        "validation",
+      );
+      near(
+        Number(row.expected) - Number(row.known_lift),
+        Number(row.expected_minus_known_lift),
+        2e-4,
+        "validation",
+      );
+    }
+    for (const row of records("slate_outcomes_head")) {
+      const parts = ["direct", "same_cluster_spillover", "other_spillover"];
+      const lift = parts.reduce((total, part) => total + Number(row[`${part}_expected_lift`]), 0);
+      near(lift, Number(row.total_known_probability_lift), 2e-4, "lift");
+    }
+    assert.equal(sum("position_risk", "promoted_slates"), 1505);
+    for (const name of ["position_risk", "cluster_risk"]) {
+      for (const row of records(name)) {
+        const parts = ["direct", "same_cluster", "other"];
+        const lift = parts.reduce((total, part) => total + Number(row[`mean_${part}_lift`]), 0);
+        near(lift, Number(row.mean_total_lift), 2e-4, name);
+      }
+    }
+    for (const segment of ["displaced_candidates", "focal_position_bucket", "user_activity"]) {
+      const own = records("advanced_heterogeneity").filter((row) => row.segment === segment);
+      assert.equal(
+        own.reduce((total, row) => total + Number(row.slates), 0),
+        3000,
+      );
+    }
+    for (const row of records("advanced_policy_targeting")) {
+      const perEligible = Number(row.oracle_clicks_per_1000_selected) * Number(row.coverage);
+      near(perEligible, Number(row.oracle_clicks_per_1000_eligible), 1e-3, row.policy!);
+    }
+    for (const name of ["model_metrics", "aipw_estimates", "policy_targeting", "takeaways"]) {
+      assert.deepEqual(records(`final_advanced_${name}`), records(`advanced_${name}`));
+    }
+    for (const row of records("worked_rows")) {
+      const logit = (p: string) => Math.log(Number(p) / (1 - Number(p)));
+      // All five rows lie above the focal item and are no rivals: -0.08 - 0.10, and the loss of visibility.
+      const visibility = Number(row.final_visibility) - Number(row.baseline_visibility);
+      near(
+        logit(row.p_observed!) - logit(row.p_no_promotion!),
+        1.15 * visibility - 0.18,
+        1e-3,
+        "eta",
+      );
+    }
+  });
 
   test("add up: shares to 1, counts to the full file, clusters to the sample", () => {
     const { tables } = chapters[0]!;

@@ -3,7 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { PublishedChapter } from "../../lib/cli/published";
-import { compareChapter, verify } from "../../lib/cli/verify";
+import { verify } from "../../lib/cli/verify";
+import { compareChapter } from "../../lib/cli/verifyReport";
 import { temporaryFolder, zipOf } from "../loaders/zipFixture";
 
 // A project of its own: whatever archives the real one has play no part here.
@@ -47,7 +48,8 @@ function compared(files: Record<string, string>): { agree: boolean; lines: strin
   mkdirSync(folder);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const lines: string[] = [];
-  const agree = compareChapter(CHAPTER, "course/01", folder, (line) => lines.push(line));
+  const write = (line: string) => lines.push(line);
+  const agree = compareChapter(CHAPTER, { name: "course/01", tables: folder, write });
   return { agree, lines };
 }
 
@@ -59,9 +61,9 @@ describe("comparing a chapter", () => {
     const { agree, lines } = compared(GOOD);
     assert.ok(agree);
     assert.deepEqual(lines, [
-      "course/01 movie_summary: 5 of 5 values agree",
-      "course/01 top_tags: 25 of 25 values agree",
-      "course/01: 30 of 30 published values agree",
+      "course/01 movie_summary: 5 of 5 exact agree",
+      "course/01 top_tags: 25 of 25 exact agree",
+      "course/01: 30 of 30 exact agree",
     ]);
   });
 
@@ -72,23 +74,23 @@ describe("comparing a chapter", () => {
     });
     assert.ok(!agree);
     assert.deepEqual(lines, [
-      "course/01 movie_summary: 4 of 5 values agree",
+      "course/01 movie_summary: 4 of 5 exact agree",
       "  movie_summary, metric = movies, column value: published 87,585.0000, computed 87584",
-      "course/01 top_tags: 25 of 25 values agree",
-      "course/01: 29 of 30 published values agree",
+      "course/01 top_tags: 25 of 25 exact agree",
+      "course/01: 29 of 30 exact agree",
     ]);
   });
 
   test("goes on after a table that was not written, and shows the first of many differences", () => {
     const { agree, lines } = compared({ "01_movie_summary.csv": SUMMARY });
     assert.ok(!agree);
-    assert.equal(lines[1], "course/01 top_tags: 0 of 25 values agree");
+    assert.equal(lines[1], "course/01 top_tags: 0 of 25 exact agree");
     assert.equal(
       lines.filter((line) => line.startsWith("  top_tags, tag_clean = tag ")).length,
       10,
     );
     assert.ok(lines.includes("  and 15 more"));
-    assert.equal(lines.at(-1), "course/01: 5 of 30 published values agree");
+    assert.equal(lines.at(-1), "course/01: 5 of 30 exact agree");
   });
 });
 

@@ -32,6 +32,7 @@ export function forScreen({ data, layout }: Figure): object {
   return {
     data,
     layout: { ...rest, autosize: true },
-    config: { displaylogo: false, responsive: true },
+    // Not responsive: the front end resizes by itself, and plotly would take 100 % of a height that nothing holds.
+    config: { displaylogo: false },
   };
 }

@@ -19,7 +19,7 @@ export function figurePage(figure: Figure): string {
 <script src="${PLOTLY_COPY}"></script>
 </head>
 <body>
-<div id="figure"></div>
+<div id="figure" style="height:${heightOf(figure)}px"></div>
 <script>
 Plotly.newPlot("figure", ${scriptJson(figure.data)}, ${scriptJson(figure.layout)}, ${scriptJson(CONFIG)});
 </script>
@@ -43,6 +43,7 @@ export function figureFragment(figure: Figure, page: string): string {
   const element = document.getElementById("${id}");
   const draw = () => {
     element.textContent = "";
+    element.style.height = "${heightOf(figure)}px";
     window.Plotly.newPlot(element, ${scriptJson(figure.data)}, ${scriptJson(flexible(figure))}, ${scriptJson(CONFIG)});
   };
   const load = (places) => {
@@ -57,6 +58,11 @@ export function figureFragment(figure: Figure, page: string): string {
   load(["${folder}${PLOTLY_COPY}", "writeup/${folder}${PLOTLY_COPY}"]);
 })();
 </script>`;
+}
+
+/** Plotly forgets the layout's own height when the window changes, and then fills its element. */
+function heightOf({ layout }: Figure): number {
+  return typeof layout.height === "number" ? layout.height : 450;
 }
 
 /** On a page the figure is as wide as the text. */

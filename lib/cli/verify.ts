@@ -168,8 +168,11 @@ async function ran(
   return done;
 }
 
-/** The published chapters that these names mean, `course` or `course/01`; all without names. */
-function chosen(names: readonly string[]): PublishedChapter[] {
+/**
+ * The published chapters that these names mean, `course` or `course/01`; all without names.
+ * @throws Error naming what there is, for another name
+ */
+export function chosenPublished(names: readonly string[]): PublishedChapter[] {
   const all = publishedChapters();
   const means = (name: string, one: PublishedChapter) => [one.course, nameOf(one)].includes(name);
   for (const name of names) {
@@ -199,7 +202,7 @@ async function main(argv: readonly string[]): Promise<number> {
     movielens: values.movielens && resolve(folder, values.movielens),
     kuairec: values.kuairec && resolve(folder, values.kuairec),
     replications: values.replications === undefined ? undefined : Number(values.replications),
-    chapters: chosen(positionals),
+    chapters: chosenPublished(positionals),
     write: (line) => console.log(line),
   });
   return agree ? 0 : 1;

@@ -1,53 +1,51 @@
-/** Many tests at once: p-values adjusted so that one threshold holds for all of them. */
+/** P-values adjusted for being one of many. */
 
 /**
- * Benjamini and Hochberg's adjusted p-values: rejecting those at or below q keeps the expected share of false rejections
- * among all rejections at q or less, for independent (or positively dependent) tests.
- *
- *     adjusted p_(k) = min over j >= k of min(1, n p_(j) / j),   p_(1) <= ... <= p_(n)
- *
- * In the order of the p-values given. Same numbers as R's `p.adjust(p, "BH")`.
- * Source: Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
- * @throws Error when a p-value is not in [0, 1]
+ * Benjamini and Hochberg's adjusted p-values: min over k >= rank of m p_(k) / k, at most 1. Rejecting those up to q keeps the
+ * expected share of false rejections among all rejections at or below q, for independent or positively dependent tests.
+ * As R's `p.adjust(p, "BH")`; source: Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
+ * @param p  in [0, 1]; null for a test that could not be done, which stays null and does not count
+ * @throws Error for a p-value outside [0, 1]
  */
-export function benjaminiHochberg(pValues: ArrayLike<number>): Float64Array {
-  const order = ascending(pValues);
-  const n = order.length;
-  const adjusted = new Float64Array(n);
-  let smallest = 1;
-  for (let k = n - 1; k >= 0; k--) {
-    smallest = Math.min(smallest, (n * pValues[order[k]!]!) / (k + 1));
-    adjusted[order[k]!] = smallest;
+export function benjaminiHochberg(p: ArrayLike<number | null>): (number | null)[] {
+  const { order, adjusted } = ordered(p);
+  let least = 1;
+  for (let k = order.length; k >= 1; k--) {
+    const i = order[k - 1]!;
+    least = Math.min(least, (order.length * p[i]!) / k);
+    adjusted[i] = least;
   }
   return adjusted;
 }
 
 /**
- * Holm's adjusted p-values: rejecting those at or below alpha keeps the probability of any false rejection at alpha or less,
- * whatever the dependence.
- *
- *     adjusted p_(k) = max over j <= k of min(1, (n - j + 1) p_(j))
- *
- * In the order of the p-values given. Same numbers as R's `p.adjust(p, "holm")`.
- * Source: Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6.
- * @throws Error when a p-value is not in [0, 1]
+ * Holm's adjusted p-values: max over k <= rank of (m - k + 1) p_(k), at most 1. Rejecting those up to alpha keeps the
+ * probability of any false rejection at or below alpha, whatever the dependence.
+ * As R's `p.adjust(p, "holm")`; source: Holm 1979, Scandinavian Journal of Statistics 6, 65-70.
+ * @param p  in [0, 1]; null for a test that could not be done, which stays null and does not count
+ * @throws Error for a p-value outside [0, 1]
  */
-export function holm(pValues: ArrayLike<number>): Float64Array {
-  const order = ascending(pValues);
-  const n = order.length;
-  const adjusted = new Float64Array(n);
-  let largest = 0;
-  for (let k = 0; k < n; k++) {
-    largest = Math.max(largest, Math.min(1, (n - k) * pValues[order[k]!]!));
-    adjusted[order[k]!] = largest;
-  }
+export function holm(p: ArrayLike<number | null>): (number | null)[] {
+  const { order, adjusted } = ordered(p);
+  let most = 0;
+  order.forEach((i, k) => {
+    most = Math.max(most, Math.min(1, (order.length - k) * p[i]!));
+    adjusted[i] = most;
+  });
   return adjusted;
 }
 
-/** Indices of the p-values from the smallest on. */
-function ascending(pValues: ArrayLike<number>): number[] {
-  return Array.from(pValues, (p, i) => {
-    if (!(p >= 0 && p <= 1)) throw new Error(`p-value ${i + 1} is ${p}, not in [0, 1].`);
-    return i;
-  }).sort((a, b) => pValues[a]! - pValues[b]!);
+/** Places of the known p-values in ascending order, and room for the adjusted ones. */
+function ordered(p: ArrayLike<number | null>) {
+  const order: number[] = [];
+  for (let i = 0; i < p.length; i++) {
+    const value = p[i] ?? null;
+    if (value === null) continue;
+    if (!(value >= 0 && value <= 1)) {
+      throw new Error(`P-value ${i + 1} is ${value}. It is a number from 0 to 1, or null.`);
+    }
+    order.push(i);
+  }
+  order.sort((a, b) => p[a]! - p[b]!);
+  return { order, adjusted: new Array<number | null>(p.length).fill(null) };
 }

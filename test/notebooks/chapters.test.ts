@@ -12,8 +12,12 @@ interface ChapterCase {
   readonly chapter: string;
   readonly title: string;
   readonly figures: readonly string[];
+  /** Figures that stay interactive on the page, in place of a PNG. */
+  readonly interactive?: readonly string[];
   /** Files for the next chapters. */
   readonly processed: readonly string[];
+  /** Files of the write-up beside tables, figures and the page. */
+  readonly texts?: readonly string[];
 }
 
 const CHAPTERS: readonly ChapterCase[] = [
@@ -37,6 +41,115 @@ const CHAPTERS: readonly ChapterCase[] = [
     ],
   },
   {
+    course: "interference_spillover_effects",
+    chapter: "02",
+    title: "02_spillover_exposure_mapping",
+    figures: [
+      "06_focal_position_by_arm",
+      "07_position_change_by_exposure",
+      "08_same_cluster_exposure",
+      "09_outcomes_by_exposure",
+      "10_slate_level_known_lift",
+      "ch02_slate_explorer",
+    ],
+    interactive: ["ch02_slate_explorer"],
+    processed: [
+      "movielens_interference_assignment_table.parquet",
+      "movielens_interference_cluster_exposure_summary.csv",
+      "movielens_interference_exposure_group_summary.csv",
+      "movielens_interference_exposure_mapping.parquet",
+      "movielens_interference_exposure_readiness.csv",
+      "movielens_interference_slate_outcomes.parquet",
+    ],
+  },
+  {
+    course: "interference_spillover_effects",
+    chapter: "03",
+    title: "03_cluster_randomized_estimators",
+    figures: [
+      "11_cluster_randomized_observed_estimates",
+      "12_estimates_vs_known_lift",
+      "13_cluster_bootstrap_distributions",
+      "14_total_effect_decomposition",
+      "15_cluster_effects",
+      "ch03_coverage",
+      "ch03_coverage_failing",
+      "ch03_total_effects",
+    ],
+    processed: [
+      "movielens_interference_cluster_bootstrap.csv",
+      "movielens_interference_cluster_bootstrap_summary.csv",
+      "movielens_interference_cluster_effects.csv",
+      "movielens_interference_cluster_estimates.csv",
+      "movielens_interference_estimator_validation.csv",
+      "movielens_interference_observed_effects.csv",
+      "movielens_interference_slate_decomposition.csv",
+    ],
+  },
+  {
+    course: "interference_spillover_effects",
+    chapter: "04",
+    title: "04_direct_indirect_total_effects",
+    figures: [
+      "16_components_per_1000",
+      "17_observed_vs_known_decomposition",
+      "18_spillover_definition_sensitivity",
+      "19_position_risk",
+      "ch04_designs",
+      "ch04_misspecification",
+      "ch04_two_stage_effects",
+    ],
+    processed: [
+      "movielens_interference_additivity_checks.csv",
+      "movielens_interference_cluster_risk.csv",
+      "movielens_interference_component_slate.parquet",
+      "movielens_interference_decomposition_recommendations.csv",
+      "movielens_interference_direct_indirect_total_effects.csv",
+      "movielens_interference_position_risk.csv",
+      "movielens_interference_product_summary.csv",
+      "movielens_interference_spillover_definition_sensitivity.csv",
+    ],
+  },
+  {
+    course: "interference_spillover_effects",
+    chapter: "05",
+    title: "05_advanced_spillover_models",
+    figures: [
+      "20_model_metrics",
+      "21_advanced_feature_importance",
+      "22_predicted_vs_oracle_net_lift",
+      "23_policy_targeting_value",
+      "24_advanced_heterogeneity_segments",
+      "ch05_policy_values",
+    ],
+    processed: [
+      "movielens_interference_advanced_aipw_estimates.csv",
+      "movielens_interference_advanced_counterfactual_predictions.parquet",
+      "movielens_interference_advanced_counterfactual_summary.csv",
+      "movielens_interference_advanced_feature_importance.csv",
+      "movielens_interference_advanced_heterogeneity.csv",
+      "movielens_interference_advanced_model_metrics.csv",
+      "movielens_interference_advanced_policy_targeting.csv",
+      "movielens_interference_advanced_policy_values.csv",
+      "movielens_interference_advanced_takeaways.csv",
+    ],
+  },
+  {
+    course: "interference_spillover_effects",
+    chapter: "06",
+    title: "06_sensitivity_and_final_report",
+    figures: [
+      "25_final_main_effects",
+      "26_final_direct_indirect_total_decomposition",
+      "27_final_spillover_sensitivity",
+      "28_final_policy_targeting",
+      "ch06_promotion_map",
+      "ch06_tornado",
+    ],
+    processed: [],
+    texts: ["final_project_summary.md", "final_summary.html", "technical_summary_bullets.md"],
+  },
+  {
     course: "long_term_causal_effects",
     chapter: "01",
     title: "01_kuairec_sequence_eda",
@@ -58,6 +171,17 @@ const CHAPTERS: readonly ChapterCase[] = [
   },
 ];
 
+/** Files of a folder now, less those that were there before. */
+function newFiles(folder: string, before: ReadonlySet<string>): string[] {
+  return readdirSync(folder)
+    .filter((name) => !before.has(name))
+    .sort();
+}
+
+function filesOf(folder: string): ReadonlySet<string> {
+  return new Set(existsSync(folder) ? readdirSync(folder) : []);
+}
+
 /** Columns that name the rows of a table that has the same rows whatever the data. */
 const ROW_LABELS = ["metric", "variable", "check", "candidate_treatment"];
 
@@ -72,7 +196,22 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-for (const { course, chapter, title, figures, processed } of CHAPTERS) {
+test("many published tables name their rows", () => {
+  const labelled = publishedChapters().flatMap(({ tables }) =>
+    tables.filter(({ columns }) => ROW_LABELS.includes(columns[0]!)),
+  );
+  assert.ok(labelled.length > 10);
+});
+
+for (const {
+  course,
+  chapter,
+  title,
+  figures,
+  interactive = [],
+  processed,
+  texts = [],
+} of CHAPTERS) {
   describe(`${course}/${chapter} through the kernel`, () => {
     const out = join(folder, course);
     const writeup = join(out, course, "writeup");
@@ -83,7 +222,14 @@ for (const { course, chapter, title, figures, processed } of CHAPTERS) {
     const written = (table: string) =>
       readTableFile(join(writeup, "tables", `${chapter}_${table}.csv`));
 
+    const earlier = { figures: new Set<string>(), processed: new Set<string>() } as Record<
+      "figures" | "processed",
+      ReadonlySet<string>
+    >;
+
     before(async () => {
+      earlier.figures = filesOf(join(writeup, "figures"));
+      earlier.processed = filesOf(join(out, "processed"));
       const said: string[] = [];
       const screen = { write: (text: string) => said.push(text), live: false, columns: 100 };
       const env = { ...process.env, LAB_CACHE: join(folder, "cache") };
@@ -104,7 +250,6 @@ for (const { course, chapter, title, figures, processed } of CHAPTERS) {
 
     test("writes the same row labels as published", () => {
       const labelled = shown.filter(({ columns }) => ROW_LABELS.includes(columns[0]!));
-      assert.ok(labelled.length > 2);
       for (const { table, columns, rows } of labelled) {
         const labels = written(table).map((row) => row[columns[0]!]);
         for (const [i, row] of rows.entries()) {
@@ -115,25 +260,44 @@ for (const { course, chapter, title, figures, processed } of CHAPTERS) {
     });
 
     test("draws its figures, each as PNG and JSON", () => {
-      const files = readdirSync(join(writeup, "figures")).sort();
-      assert.deepEqual(
-        files,
-        figures.flatMap((figure) => [`${figure}.json`, `${figure}.png`]),
-      );
+      const drawn = figures.flatMap((figure) => [
+        ...(interactive.includes(figure) ? [`${figure}.html`] : []),
+        `${figure}.json`,
+        `${figure}.png`,
+      ]);
+      const more = interactive.length > 0 ? ["plotly.min.js"] : [];
+      assert.deepEqual(newFiles(join(writeup, "figures"), earlier.figures), [...drawn, ...more]);
     });
 
     test("hands over its files to the next chapters", () => {
-      assert.deepEqual(readdirSync(join(out, "processed")).sort(), processed);
+      const files = existsSync(join(out, "processed"))
+        ? newFiles(join(out, "processed"), earlier.processed)
+        : [];
+      assert.deepEqual(files, processed);
     });
 
     test("leaves a page that shows tables, pictures and that the data are synthetic", () => {
       const path = join(writeup, `${title}.html`);
       assert.ok(existsSync(path));
       const page = readFileSync(path, "utf8");
-      assert.equal(page.match(/<img[^>]+data:image\/png;base64/g)?.length, figures.length);
+      assert.equal(
+        page.match(/<img[^>]+data:image\/png;base64/g)?.length,
+        figures.length - interactive.length,
+      );
+      assert.equal(page.match(/class="lab-figure"/g)?.length ?? 0, interactive.length);
       assert.ok((page.match(/data-lab-table=/g)?.length ?? 0) >= shown.length);
       assert.match(page, /synthetic data/i);
       assert.doesNotMatch(page, /Traceback|TypeScriptError/);
     });
+
+    if (texts.length > 0) {
+      test("writes its report, with every number filled in", () => {
+        for (const name of texts) {
+          const text = readFileSync(join(writeup, name), "utf8");
+          assert.ok(text.length > 500, name);
+          assert.doesNotMatch(text, /NaN|undefined|Infinity|\[object/, name);
+        }
+      });
+    }
   });
 }

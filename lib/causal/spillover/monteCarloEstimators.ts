@@ -38,6 +38,8 @@ export const STUDIED_ESTIMATORS = {
   totalHajek: of(TOTAL)(TOTAL_METHODS.hajek, "conservative"),
   totalBootstrap: of(TOTAL)(TOTAL_METHODS.bootstrap),
   totalRandomization: of(TOTAL)(TOTAL_METHODS.randomization),
+  totalAipwLinear: of(TOTAL)(TOTAL_METHODS.aipwLinear),
+  totalAipwTrees: of(TOTAL)(TOTAL_METHODS.aipwTrees),
   direct: of(DIRECT)("difference, clustered by slate"),
   directHajek: of("direct effect on promotable items")("Hajek over exposures", "conservative"),
   rivals: of(RIVALS)("difference of rows, clustered by slate"),

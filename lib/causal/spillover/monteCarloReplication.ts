@@ -139,6 +139,8 @@ function everyTotalEffect(world: MonteCarloWorld, draw: Draw, stream: Random) {
     totalHajek: against(truth, estimates.hajek),
     totalBootstrap: against(truth, estimates.bootstrap),
     totalRandomization: against(truth, estimates.randomization),
+    totalAipwLinear: against(truth, estimates.aipwLinear),
+    totalAipwTrees: against(truth, estimates.aipwTrees),
   };
 }
 

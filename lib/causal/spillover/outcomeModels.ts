@@ -106,11 +106,22 @@ export function modelMetrics({ features: x, outcome, isTraining, fitted }: Outco
   );
 }
 
-/** Name of the model with the smallest error on the test slates' clicks. No oracle has a say. */
+/**
+ * Of the models that tell slates apart, the one with the smallest error on the test slates' clicks. A model whose predicted
+ * lift is the same everywhere (a straight line without interactions) cannot target. No oracle has a say.
+ * @throws Error when no model tells slates apart
+ */
 export function bestModel(models: OutcomeModels): FittedOutcome {
-  const tests = modelMetrics(models).filter(({ split }) => split === "test");
-  const best = tests.reduce((a, b) => (Number(b.rmse) < Number(a.rmse) ? b : a));
-  return models.fitted.find(({ name }) => name === best.model)!;
+  const errors = new Map(
+    modelMetrics(models)
+      .filter(({ split }) => split === "test")
+      .map(({ model, rmse }) => [model, Number(rmse)]),
+  );
+  const telling = models.fitted.filter(({ predictedLift: lift }) => {
+    return Math.max(...lift) - Math.min(...lift) > 1e-6;
+  });
+  if (telling.length === 0) throw new Error("Every model predicts the same lift for all slates.");
+  return telling.reduce((a, b) => (errors.get(b.name)! < errors.get(a.name)! ? b : a));
 }
 
 /** The `count` (15) most important features of each boosted model: by splits for the deep one, by share of gain for the shallow. */

@@ -1,7 +1,12 @@
 /** The total effect on the slate by every method that the design supports, one estimate each. */
 import type { Row } from "../../loaders/rows";
+import { boostedTrees } from "../../stats/boostedTrees";
+import { features } from "../../stats/features";
+import type { Learner } from "../../stats/learner";
+import { linearLearner } from "../../stats/linearLearner";
 import { random } from "../../stats/random";
 import { adjustedDifference } from "../adjustedDifference";
+import { aipw } from "../aipw";
 import { cuped } from "../cuped";
 import type { Design } from "../design";
 import { bernoulli } from "../designs";
@@ -54,6 +59,8 @@ export const TOTAL_METHODS = {
   hajek: "Hajek, conservative",
   bootstrap: "bootstrap over slates, percentiles",
   randomization: "randomization test, inverted",
+  aipwLinear: "cross-fitted AIPW, least squares",
+  aipwTrees: "cross-fitted AIPW, boosted trees",
 } as const;
 
 export type TotalMethod = keyof typeof TOTAL_METHODS;
@@ -74,7 +81,8 @@ export type Observed = Pick<Experiment, "slates" | "focal" | "treated" | "clicks
 /**
  * Effect of promoting on the clicks of a slate, mean over slates, focal items as they are. Intervals at 95 %. Lin's
  * regression has five covariates that were fixed before the coin: stars and popularity in the slate, stars and position of
- * the focal item, number of its rivals. The inverted randomization test holds the effect for the same in every slate.
+ * the focal item, number of its rivals; AIPW learns each arm's clicks from the same five, and
+ * is null where an arm has fewer than 20 slates. The inverted randomization test holds the effect for the same in every slate.
  * @throws Error when no slate, or every slate, is promoted, or for fewer than 2 bootstrap draws
  */
 export function totalEffects(
@@ -91,12 +99,19 @@ export function totalEffects(
   const data = { treatment: treated, outcome };
   const exposed = { outcome, exposure: treated, probabilities: coin.probabilities };
   const contrast = ["promoted", "left alone"] as const;
+  const covariates = covariatesBeforeTheCoin(experiment, options.competition);
+  const promoted = treated.reduce((sum, is) => sum + is, 0);
+  const smallerArm = Math.min(promoted, slates.count - promoted);
+  const doublyRobust = (learner: Learner): Estimate =>
+    smallerArm < FEWEST_TO_LEARN_FROM
+      ? unlearned(estimand, slates.count)
+      : aipw(
+          { x: features(covariates), ...data },
+          { outcome: learner, propensity: probability, folds: 2, seed, estimand },
+        );
   return {
     difference: contrastOfTotals(totals, treated, { estimand, weighting: "total" }),
-    lin: adjustedDifference(
-      { ...data, covariates: covariatesBeforeTheCoin(experiment, options.competition) },
-      { estimand },
-    ),
+    lin: adjustedDifference({ ...data, covariates }, { estimand }),
     cuped: cuped({ ...data, covariate: fixedSumsOf(slates).stars }, { estimand }),
     horvitzThompson: {
       ...horvitzThompson(exposed, { contrast, estimator: "horvitz-thompson" }),
@@ -108,8 +123,37 @@ export function totalEffects(
       { design: coin.design, assignment: treated, outcome },
       { draws: randomizationDraws, seed, estimand },
     ),
+    aipwLinear: doublyRobust(linearLearner()),
+    aipwTrees: doublyRobust(SMALL_TREES),
   };
 }
+
+/** Slates of an arm below which AIPW has nothing to learn from. */
+const FEWEST_TO_LEARN_FROM = 20;
+
+function unlearned(estimand: string, n: number): Estimate {
+  return {
+    estimand,
+    value: null,
+    standardError: null,
+    lower: null,
+    upper: null,
+    level: 0.95,
+    method: "AIPW",
+    n,
+    dropped: 0,
+    clusters: n,
+    warnings: [`an arm has fewer than ${FEWEST_TO_LEARN_FROM} slates: nothing to learn from`],
+  };
+}
+
+/** Few and shallow: five covariates and some thousand slates hold no more. */
+const SMALL_TREES = boostedTrees({
+  task: "regression",
+  trees: 40,
+  maxLeaves: 8,
+  bins: 32,
+});
 
 /** Sums over each slate that no assignment changes, worked out once for the same slates. */
 const fixedSums = new WeakMap<Slates, { stars: Float64Array; popularity: Float64Array }>();

@@ -100,7 +100,7 @@ export async function slatesLeftIn(processed: string): Promise<Slates> {
 export interface SampledComparison {
   readonly values: number;
   readonly disagreements: readonly Disagreement[];
-  /** Largest |z| of the values compared; 0 without any. */
+  /** Largest |z| of the values compared, those apart that only agree because a seed reached them; 0 without any. */
   readonly largest: number;
   /** Values of rows that occur for too few seeds to say anything. They are not among `values`. */
   readonly rare: number;
@@ -111,8 +111,9 @@ export interface SampledComparison {
  *
  *     |published - mean| <= 4 sd sqrt(1 + 1 / R) + what rounding may hide
  *
- * with mean and sd (R - 1) over the R seeds in which the row occurs: the published number is one more draw. Where R < 10
- * nothing is compared. A text, and the name of a row, agree when some seed shows them.
+ * with mean and sd (R - 1) over the R seeds in which the row occurs: the published number is one more draw. It also agrees
+ * where it lies between our smallest and our largest: small counts are skewed, and a 1 that some seeds have among many
+ * zeros can be more than 4 sd from their mean. Where R < 10 nothing is compared. A text, and the name of a row, agree when some seed shows them.
  */
 export function compareSampled(
   published: PublishedTable,
@@ -135,7 +136,11 @@ export function compareSampled(
   return {
     values: compared.length,
     rare: found.length - compared.length,
-    largest: compared.reduce((most, { z }) => Math.max(most, Math.abs(z)), 0),
+    largest: compared
+      .map(({ verdict, z }) =>
+        verdict === "differs" || Math.abs(z) <= LARGEST_Z ? Math.abs(z) : 0,
+      )
+      .reduce((most, z) => Math.max(most, z), 0),
     disagreements: compared.flatMap(({ verdict, row, column, published: value, computed }) =>
       verdict === "differs"
         ? [{ table: published.table, row, column, published: value, computed }]
@@ -178,8 +183,9 @@ export function judged(published: string, values: readonly (string | undefined)[
   const spread = sd * Math.sqrt(1 + 1 / numbers.length);
   const beyond = Math.max(0, Math.abs(printed.value - mean) - printed.rounding);
   const z = beyond === 0 ? 0 : (Math.sign(printed.value - mean) * beyond) / spread;
+  const isReached = Math.min(...numbers) <= printed.value && printed.value <= Math.max(...numbers);
   return {
-    verdict: Math.abs(z) <= LARGEST_Z ? "agrees" : "differs",
+    verdict: Math.abs(z) <= LARGEST_Z || isReached ? "agrees" : "differs",
     published,
     z,
     computed: `${shown(mean)} on average over ${numbers.length} seeds, standard deviation ${shown(sd)}, z = ${z.toFixed(1)}`,

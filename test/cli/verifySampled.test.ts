@@ -50,6 +50,15 @@ describe("one value against ours", () => {
     assert.equal(computed, "5.5 on average over 10 seeds, standard deviation 3.02765, z = 1.0");
   });
 
+  test("agrees where a seed has reached it, far as it may lie from the mean", () => {
+    // Mean 0.025, standard deviation 0.158: 1 is 6.1 of them away.
+    const rare = ["1.000", ...new Array<string>(39).fill("0")];
+    assert.equal(judged("1.000", rare).verdict, "agrees");
+    assert.ok(judged("1.000", rare).z > 6);
+    assert.equal(judged("1.001", rare).verdict, "differs");
+    assert.equal(judged("1.000", rare.slice(1)).verdict, "differs");
+  });
+
   test("must be equal where ours never varies", () => {
     const same = new Array<string>(12).fill("0.1");
     assert.equal(judged("0.1000", same).verdict, "agrees");
@@ -129,6 +138,19 @@ describe("a table over seeds", () => {
         ],
       ],
     );
+  });
+
+  test("does not count a value among the largest that agrees because a seed reached it", () => {
+    const rows = (lift: string): TextRow[] => [{ cluster: "Action", slates: "20", lift }];
+    const table = { ...published, rows: [["Action", "20", "1.00"]] };
+    const skewed = ["1", ...new Array<string>(39).fill("0")].map(rows);
+    assert.deepEqual(compareSampled(table, skewed), {
+      values: 4,
+      rare: 0,
+      largest: 0,
+      disagreements: [],
+    });
+    assert.equal(compareSampled(table, skewed.slice(1)).largest, Number.POSITIVE_INFINITY);
   });
 
   test("leaves exact, mended and unprinted values alone", () => {

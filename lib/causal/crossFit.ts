@@ -176,6 +176,12 @@ export function foldOfRows(
     if (!used.has(k)) throw new Error(`There are ${used.size} folds, but none is number ${k}.`);
   }
   if (used.size < 2) throw new Error("There must be at least two folds.");
+  const foldOfCluster = new Map<number, number>();
+  for (let i = 0; cluster && i < x.rows; i++) {
+    const known = foldOfCluster.get(cluster[i]!) ?? checked[i]!;
+    if (known !== checked[i]) throw new Error(`Cluster ${cluster[i]} lies in several folds.`);
+    foldOfCluster.set(cluster[i]!, known);
+  }
   return checked;
 }
 

@@ -115,8 +115,8 @@ export function treatAbove(predicted: ArrayLike<number>, threshold = 0): Policy 
 
 /**
  * Treats rows whose predicted effect is among the top share of predicted effects of the other folds: the threshold of a
- * fold is made without it, so about the share is treated, not exactly. A row is treated where fewer than share * m of the m
- * rows of other folds have a prediction as high as its own or higher.
+ * fold is made without it, so about the share is treated, not exactly. A row is treated where at most round(share * m)
+ * of the m rows of other folds have a prediction as high as its own; a share of 0 is nobody.
  * @param share  in [0, 1]
  * @param fold  of each row, at least two
  */
@@ -134,7 +134,7 @@ export function treatTopShare(
     const sorted = Float64Array.from(others).sort().reverse();
     // The lowest prediction that is still treated is above the first one that is not.
     const first = Math.round(share * sorted.length);
-    const threshold = first < sorted.length ? sorted[first]! : -Infinity;
+    const threshold = first === 0 ? Infinity : (sorted[first] ?? -Infinity);
     for (const i of rows) if (fold[i] === k && predicted[i]! > threshold) treats[i] = 1;
   }
   return { name: `treat the top ${Number((100 * share).toFixed(2))}%`, treats };

@@ -1,4 +1,10 @@
 /** Interference in slates: designs, exposures, click models, experiments, estimators, decisions. */
+export {
+  advancedTakeaways,
+  counterfactualPredictions,
+  featureSummary,
+  liftColumn,
+} from "./advancedTables";
 export { type CascadeOptions, cascadeClicks } from "./cascadeClicks";
 export { type ChoiceOptions, choiceClicks } from "./choiceClicks";
 export {
@@ -122,6 +128,18 @@ export {
   finalRecommendations,
   limitations,
 } from "./finalTables";
+export {
+  bestCandidate,
+  type ConditionalOptions,
+  conditionalEffects,
+  effectCandidates,
+  effectGroupRows,
+  effectLossRows,
+  effectTestRows,
+  MODIFIERS,
+  policyValueRows,
+  slatePolicies,
+} from "./honestTargeting";
 export { ITEM_SETS, type ItemSet, type ItemSetOptions, itemSet } from "./itemSets";
 export {
   clickModels,
@@ -154,6 +172,7 @@ export {
   bestModel,
   counterfactualSummary,
   featureImportance,
+  metricsBySplit,
   modelMetrics,
   type OutcomeModels,
   outcomeModels,
@@ -182,6 +201,7 @@ export {
   type Variation,
   variations,
 } from "./sensitivity";
+export { aipwEstimates, aipwRows, type SlateAipwOptions, slateAipw, slateData } from "./slateAipw";
 export {
   type ContrastInput,
   type ContrastOptions,

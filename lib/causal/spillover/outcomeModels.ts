@@ -106,6 +106,14 @@ export function modelMetrics({ features: x, outcome, isTraining, fitted }: Outco
   );
 }
 
+/** One metric of `modelMetrics` with a row a model and a column a split, for a figure. */
+export function metricsBySplit(metrics: readonly Row[], metric: string): Row[] {
+  const models = [...new Set(metrics.map(({ model }) => String(model)))];
+  const of = (model: string, split: string) =>
+    metrics.find((row) => row.model === model && row.split === split)?.[metric] ?? null;
+  return models.map((model) => ({ model, train: of(model, "train"), test: of(model, "test") }));
+}
+
 /**
  * Of the models that tell slates apart, the one with the smallest error on the test slates' clicks. A model whose predicted
  * lift is the same everywhere (a straight line without interactions) cannot target. No oracle has a say.

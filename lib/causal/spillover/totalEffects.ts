@@ -150,8 +150,9 @@ function unlearned(estimand: string, n: number): Estimate {
 /** Few and shallow: five covariates and some thousand slates hold no more. */
 const SMALL_TREES = boostedTrees({
   task: "regression",
-  trees: 40,
-  maxLeaves: 8,
+  trees: 25,
+  learningRate: 0.15,
+  maxLeaves: 6,
   bins: 32,
 });
 

@@ -3,6 +3,8 @@ import type { CausalData } from "../../lib/causal/crossFit";
 import { random } from "../../lib/stats/random";
 
 export interface SimulatedTrial extends CausalData {
+  readonly treatment: Uint8Array;
+  readonly outcome: Float64Array;
   readonly effect: Float64Array;
   /** True probability of treatment. */
   readonly e: Float64Array;

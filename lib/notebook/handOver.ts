@@ -64,7 +64,7 @@ function shown(path: string): string {
   return `${basename(processedFolder())}/${basename(path)}`;
 }
 
-/** Records as a table of the engine: text as VARCHAR, numbers as DOUBLE. */
+/** Records as a table of the engine: text as VARCHAR, numbers as DOUBLE, truth values as TINYINT 1 and 0. */
 export function relationOfRows(
   engine: Engine,
   name: string,

@@ -34,12 +34,19 @@ const GROUPS: Readonly<Record<string, { readonly name: string; readonly color: C
  * promoted item; below it stand the expected clicks of the slate.
  * @param rows  of `slateScenarios`: promoted_position, item, cluster, seed_position, final_position, exposure_group,
  *   visibility_before, visibility_after, click_before, click_after
+ * @throws Error without rows, for an unknown exposure group, or a start that is no scenario
  */
 export function slateExplorer(rows: readonly Row[], options: SlateExplorerOptions): Figure {
   const scenarios = [...new Set(numbers(rows, "promoted_position"))] as number[];
   const { start = 0 } = options;
   if (!scenarios.includes(start)) {
     throw new Error(`There is no scenario ${start}. There are ${scenarios.join(", ")}.`);
+  }
+  const odd = rows.find((row) => !Object.hasOwn(GROUPS, String(row.exposure_group)));
+  if (odd) {
+    throw new Error(
+      `There is no colour for the exposure group ${odd.exposure_group}. There are ${Object.keys(GROUPS).join(", ")}.`,
+    );
   }
   const of = (scenario: number) => rows.filter((row) => row.promoted_position === scenario);
   const items = itemLabels(of(scenarios[0]!));
@@ -142,7 +149,7 @@ function panelTitle(text: string, x: number): object {
 function itemLabels(rows: readonly Row[]): string[] {
   const titles = column(rows, "item").map(String);
   return rows.map((row, i) => {
-    const title = titles[i]!.length > 30 ? `${titles[i]!.slice(0, 29)}…` : titles[i]!;
+    const title = titles[i]!.length > 30 ? `${titles[i]!.slice(0, 29).trimEnd()}…` : titles[i]!;
     return `${row.seed_position}  ${title} [${row.cluster}]`;
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parallelWithProgress } from "../../lib/notebook/parallelProgress";
+import { parallelWithProgress, withBar } from "../../lib/notebook/parallelProgress";
 import { type KernelClient, resultOf, startKernel, textOf } from "../kernel/client";
 import { rememberingCell } from "./support";
 
@@ -54,6 +54,26 @@ describe("parallelWithProgress", () => {
       await assert.rejects(work, new RegExp(`stopped by the ${from}`));
       assert.match(String(shown.at(-1)!["text/plain"]), /^Endless: .*interrupted/);
     }
+  });
+});
+
+describe("withBar", () => {
+  it("runs a study's tasks as they are given, under its label, and passes the results through", async () => {
+    const shown = rememberingCell();
+    const run = withBar("Studies");
+    const work = { module, name: "seededMean", tasks: [4, 5], shared: { n: 3 }, threads: 1 };
+    const results = await run<number, number>(work);
+    const plain = await parallelWithProgress<number, number>({ ...work, label: "Plain" });
+    assert.deepEqual(results, plain);
+    assert.equal(results.length, 2);
+    assert.match(String(shown.at(-2)!["text/plain"]) + String(shown[0]!["text/plain"]), /Studies/);
+  });
+
+  it("passes an error on and marks its bar", async () => {
+    const shown = rememberingCell();
+    const work = { module, name: "failsAt", tasks: [1, 2], shared: 2 };
+    await assert.rejects(withBar("Studies")(work), /Task 1 failed: no root of -2/);
+    assert.match(String(shown.at(-1)!["text/plain"]), /^Studies: .*failed after/);
   });
 });
 

@@ -1,5 +1,10 @@
 /** The spillover course for somebody who decides and opens no notebook: a page, a summary, a list. All from results. */
-import type { BestPolicy, SensitivityRow } from "../causal/spillover";
+import type {
+  BestPolicy,
+  CoverageVerdict,
+  ItemTestVerdict,
+  SensitivityRow,
+} from "../causal/spillover";
 import type { Row } from "../loaders/rows";
 import type { SummaryPage } from "./summaryPage";
 
@@ -15,6 +20,8 @@ export interface InterferenceResults {
   readonly sensitivity: readonly SensitivityRow[];
   /** Other click models and structures: assumption, setting, net_clicks_per_slate, decision. */
   readonly alternatives: readonly Row[];
+  readonly coverage: CoverageVerdict;
+  readonly itemTest: ItemTestVerdict;
   readonly limitations: readonly Row[];
   readonly recommendations: readonly Row[];
 }
@@ -99,7 +106,7 @@ export function interferenceSummary(results: InterferenceResults): SummaryPage {
       },
       {
         heading: "How sure is this?",
-        text: `Promotion was randomized by a coin for each slate, so promoted and other slates are alike up to chance. ${otherEstimates(results, total.value)} Methods and their intervals were checked in 1,000 repetitions of the experiment.`,
+        text: `Promotion was randomized by a coin for each slate, so promoted and other slates are alike up to chance. ${otherEstimates(results, total.value)} ${coverageText(results.coverage)}`,
         table: { caption: "Effects in their own units", rows: results.mainEffects.map(readable) },
       },
       {
@@ -155,6 +162,11 @@ function otherEstimates({ aipw }: InterferenceResults, total: number): string {
   if (!row) return "";
   const value = 1000 * Number(row.estimate);
   return `A second method that also uses what is known of each slate (AIPW) puts the total at ${signed(value)}, beside ${signed(total)} from the plain comparison.`;
+}
+
+function coverageText({ replications, promising, kept }: CoverageVerdict): string {
+  const all = kept === promising ? "all" : `${kept}`;
+  return `The experiment was repeated ${replications.toLocaleString("en-US")} times in simulation: ${all} of ${promising} methods that promise intervals with 95 % coverage kept the promise.`;
 }
 
 function policyText({ policy, value, lower, upper, isBetterThanNone }: BestPolicy): string {
@@ -228,8 +240,8 @@ export function interferenceBullets(results: InterferenceResults): string {
     "",
     "- Promotions randomized by slate; exposures mapped to direct, same-cluster, other and none; exposure probabilities exact.",
     `- Direct effect ${signed(focal.value)} and total effect ${signed(total.value)} clicks per 1,000 promoted slates, standard errors clustered by slate.`,
-    "- Horvitz-Thompson and Hajek by exposure, randomization tests, regression adjustment, CUPED and cross-fitted AIPW agree on the total; coverage counted over 1,000 replications.",
-    "- Seven experiments compared in five worlds with known global effect: a coin per item gets the sign wrong in each.",
+    `- Methods: differences clustered by slate, Horvitz-Thompson and Hajek by exposure, randomization tests, regression adjustment, CUPED, cross-fitted AIPW. ${coverageText(results.coverage)}`,
+    `- ${results.itemTest.designs} experiments compared in ${results.itemTest.worlds} worlds with known global effect: read as an effect on the slate, a coin per item has the wrong sign in ${results.itemTest.wrongSigns} of them.`,
     `- Targeting by held-out policy value: best rule "${results.policy.policy}", ${one(results.policy.value)} clicks per 1,000 eligible slates (${one(results.policy.lower)} to ${one(results.policy.upper)}), against 0 for promoting nobody.`,
     `- ${turning.length} of ${results.sensitivity.length} assumptions turn the decision when varied alone.`,
     "",

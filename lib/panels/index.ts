@@ -25,6 +25,7 @@ export {
 export {
   artifactInventory,
   INTERFERENCE_CSV,
+  INTERFERENCE_MORE_CSV,
   type InterferenceCsv,
   readInterferenceTables,
 } from "./interferenceTables";

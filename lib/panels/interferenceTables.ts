@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import type { Cell, Row } from "../loaders/rows";
 import { missingFile, processedInterferenceFile } from "./interferenceFiles";
 
-/** Tables (CSV) of the course and the chapter that writes each. */
+/** Tables (CSV) of the published course and the chapter that writes each. */
 export const INTERFERENCE_CSV = {
   setup_readiness: "01",
   exposure_readiness: "02",
@@ -19,23 +19,31 @@ export const INTERFERENCE_CSV = {
   advanced_model_metrics: "05",
   advanced_aipw_estimates: "05",
   advanced_policy_targeting: "05",
-  advanced_policy_values: "05",
   advanced_takeaways: "05",
   advanced_heterogeneity: "05",
 } as const;
 
-export type InterferenceCsv = keyof typeof INTERFERENCE_CSV;
+/** Tables that the report needs beyond those. */
+export const INTERFERENCE_MORE_CSV = {
+  monte_carlo: "03",
+  design_study: "04",
+  advanced_policy_values: "05",
+} as const;
+
+const ALL_CSV = { ...INTERFERENCE_CSV, ...INTERFERENCE_MORE_CSV };
+
+export type InterferenceCsv = keyof typeof ALL_CSV;
 
 /**
- * Reads tables that earlier chapters left, all of them unless named. Texts that are numbers become numbers, empty ones are
+ * Reads the tables that earlier chapters left. Texts that are numbers become numbers, empty ones are
  * missing.
  * @throws Error naming the chapter to run first when a file is missing
  */
 export function readInterferenceTables(): Record<InterferenceCsv, Row[]> {
-  const names = Object.keys(INTERFERENCE_CSV) as InterferenceCsv[];
+  const names = Object.keys(ALL_CSV) as InterferenceCsv[];
   const read = (name: InterferenceCsv): Row[] => {
     const path = processedInterferenceFile(`${name}.csv`);
-    if (!existsSync(path)) throw new Error(missingFile(path, INTERFERENCE_CSV[name]));
+    if (!existsSync(path)) throw new Error(missingFile(path, ALL_CSV[name]));
     const records: Record<string, string>[] = parse(readFileSync(path, "utf8"), { columns: true });
     return records.map((record) =>
       Object.fromEntries(Object.entries(record).map(([key, text]) => [key, cellOf(text)])),
@@ -54,9 +62,10 @@ function cellOf(text: string): Cell {
   return Number.isFinite(number) && text.trim() !== "" ? number : text;
 }
 
-/** One row a table: artifact, rows. */
+/** One row a table of the published course: artifact, rows. */
 export function artifactInventory(
   tables: Readonly<Record<InterferenceCsv, readonly Row[]>>,
 ): Row[] {
-  return Object.entries(tables).map(([artifact, rows]) => ({ artifact, rows: rows.length }));
+  const names = Object.keys(INTERFERENCE_CSV) as (keyof typeof INTERFERENCE_CSV)[];
+  return names.map((artifact) => ({ artifact, rows: tables[artifact].length }));
 }

@@ -121,11 +121,15 @@ export { exposureMapping } from "./exposureMapping";
 export {
   type BestPolicy,
   bestPolicy,
+  type CoverageVerdict,
+  coverageVerdict,
   FINAL_TABLES,
   finalDecomposition,
   finalDefinitions,
   finalMainEffects,
   finalRecommendations,
+  type ItemTestVerdict,
+  itemTestVerdict,
   limitations,
 } from "./finalTables";
 export {

@@ -71,7 +71,7 @@ export interface BoostedTrees extends Learner {
  *
  * G and H sums of first and second derivatives of the loss at f_t-1 over the leaf's rows. A tree starts as one leaf; the leaf
  * with the largest gain G_l^2 / (H_l + l2) + G_r^2 / (H_r + l2) - G^2 / (H + l2) is split until there are `maxLeaves`, or
- * no split leaves `minLeaf` rows and a hessian of 0.001 on both sides. Losses are the squared error (reported: its mean)
+ * no split leaves `minLeaf` rows and a hessian of 0.001 (times the mean weight, if that is below 1) on both sides. Losses are the squared error (reported: its mean)
  * and the log loss.
  *
  * Missing values (NaN) are allowed in columns: each split learns which side they go to; where it met none, the side with more

@@ -1,5 +1,6 @@
 /** The loop of gradient boosting: a tree on the derivatives, the loss after it, and when to stop. */
 import type { BoostingLoss } from "./boostingLoss";
+import { sumOver } from "./compensatedSum";
 import { binEdges } from "./featureBins";
 import type { Features } from "./features";
 import type { FitInput } from "./learner";
@@ -8,7 +9,7 @@ import { sampleWithoutReplacement } from "./randomTables";
 import type { RegressionTree } from "./regressionTree";
 import { type TreeRules, withTreeGrower } from "./treeGrower";
 
-export interface BoostingRules extends TreeRules {
+export interface BoostingRules extends Omit<TreeRules, "minHessian"> {
   readonly task: "regression" | "classification";
   readonly trees: number;
   readonly bins: number;
@@ -29,6 +30,8 @@ export interface Boosted {
   readonly warnings: readonly string[];
 }
 
+/** Hessian that each side of a split must have, as in scikit-learn; weights that are all small do not stop the trees. */
+const MIN_HESSIAN = 1e-3;
 /** An improvement below this share of the loss is none. */
 const TOLERANCE = 1e-7;
 
@@ -56,10 +59,12 @@ export function boost(
   const samples = sampler(rules, training, columns, draws);
   const trainingLoss: number[] = [];
   const validationLoss: number[] = [];
+  const meanWeight = sumOver(training.length, (k) => weights[training[k]!]!) / training.length;
+  const minHessian = MIN_HESSIAN * Math.min(1, meanWeight);
   const trees: RegressionTree[] = [];
   let best = 0;
 
-  withTreeGrower(x, edges, rules, (grower) => {
+  withTreeGrower(x, edges, { ...rules, minHessian }, (grower) => {
     const derive = (of: Int32Array) =>
       loss.derive(outcome, weights, of, predictions, grower.derivatives);
     if (validation) validationLoss.push(derive(validation).meanLoss);

@@ -19,6 +19,35 @@ export interface RegressionTree {
   readonly gain: Float64Array;
 }
 
+/** Room for so many nodes, all of them leaves of value 0. */
+export function emptyTree(nodes: number): RegressionTree {
+  return {
+    column: new Int32Array(nodes).fill(-1),
+    threshold: new Float64Array(nodes),
+    bin: new Uint8Array(nodes),
+    missingLeft: new Uint8Array(nodes),
+    left: new Int32Array(nodes),
+    right: new Int32Array(nodes),
+    value: new Float64Array(nodes),
+    gain: new Float64Array(nodes),
+  };
+}
+
+/** The first nodes of a tree. */
+export function trimmedTree(tree: RegressionTree, nodes: number): RegressionTree {
+  if (nodes === tree.column.length) return tree;
+  return {
+    column: tree.column.slice(0, nodes),
+    threshold: tree.threshold.slice(0, nodes),
+    bin: tree.bin.slice(0, nodes),
+    missingLeft: tree.missingLeft.slice(0, nodes),
+    left: tree.left.slice(0, nodes),
+    right: tree.right.slice(0, nodes),
+    value: tree.value.slice(0, nodes),
+    gain: tree.gain.slice(0, nodes),
+  };
+}
+
 /** Adds the tree's value of each row to `predictions`. */
 export function addTreeValues(tree: RegressionTree, x: Features, predictions: Float64Array): void {
   const { column, threshold, missingLeft, left, right, value } = tree;

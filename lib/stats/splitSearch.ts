@@ -1,5 +1,5 @@
 /** The best split of one node, found in the histograms of its rows. */
-import { ENTRY_BYTES, type HistogramKernel, SEARCH } from "./histogramKernel";
+import { COUNT_BIT, ENTRY_BYTES, type HistogramKernel, SEARCH } from "./histogramKernel";
 import type { WasmMemory } from "./wasmModule";
 
 /** Rows of a node: how many, and the sums of their gradients and hessians. */
@@ -24,10 +24,10 @@ export interface SplitRules {
   /** Rows that each side must have. */
   readonly minLeaf: number;
   readonly l2: number;
+  /** Hessian that each side must have, above 0. */
+  readonly minHessian: number;
 }
 
-/** Hessian that each side must have, as in scikit-learn. */
-const MIN_HESSIAN = 1e-3;
 /** A gain below this share of the scores is rounding. */
 const ROUNDING = 1e-12;
 
@@ -121,21 +121,25 @@ export function splitSearch({ kernel, memory, starts, bins, search }: Histograms
   return {
     sums(histogram, column, units) {
       const start = histogram + starts[column]!;
-      let [count, gradient, hessian] = [0, 0, 0];
-      for (let bin = 0; bin <= bins[column]!; bin++) {
-        const own = entryAt(start + bin * ENTRY_BYTES, units);
-        count += own.count;
-        gradient += own.gradient;
-        hessian += own.hessian;
+      const entries = new BigInt64Array(buffer, start, 2 * (bins[column]! + 1));
+      let [gradient, packed] = [0n, 0n];
+      for (let k = 0; k < entries.length; k += 2) {
+        gradient += entries[k]!;
+        packed += entries[k + 1]!;
       }
-      return { count, gradient, hessian };
+      const count = packed >> BigInt(COUNT_BIT);
+      return {
+        count: Number(count),
+        gradient: Number(gradient) * units.gradient,
+        hessian: Number(packed - (count << BigInt(COUNT_BIT))) * units.hessian,
+      };
     },
-    best(histogram, node, columns, { minLeaf, l2 }, units) {
+    best(histogram, node, columns, { minLeaf, l2, minHessian }, units) {
       words.fill(0, search / 4, (zeros + ENTRY_BYTES) / 4);
       numbers[SEARCH.gradient / 8] = node.gradient / units.gradient;
       numbers[SEARCH.hessian / 8] = node.hessian / units.hessian;
       numbers[SEARCH.l2 / 8] = l2 / units.hessian;
-      numbers[SEARCH.leastHessian / 8] = MIN_HESSIAN / units.hessian;
+      numbers[SEARCH.leastHessian / 8] = minHessian / units.hessian;
       for (let c = 0; c < columns.length; c++) {
         const column = columns[c]!;
         const start = histogram + starts[column]!;

@@ -2,16 +2,15 @@
 import type { Derivatives, LossSummary } from "./boostingLoss";
 import { binFeatures } from "./featureBins";
 import type { Features } from "./features";
-import { COUNT_BIT, ENTRY_BYTES, histogramKernel, SEARCH } from "./histogramKernel";
-import { addTreeValuesOfBins, type RegressionTree } from "./regressionTree";
-import { type NodeSums, type Split, splitSearch, type Units } from "./splitSearch";
+import { type GrowerMemory, growerMemory } from "./growerMemory";
+import { COUNT_BIT, ENTRY_BYTES, histogramKernel } from "./histogramKernel";
+import { addTreeValuesOfBins, emptyTree, type RegressionTree, trimmedTree } from "./regressionTree";
+import { type NodeSums, type Split, type SplitRules, splitSearch, type Units } from "./splitSearch";
 import { inWasmMemory, type WasmMemory } from "./wasmModule";
 
-export interface TreeRules {
+export interface TreeRules extends SplitRules {
   readonly maxLeaves: number;
   readonly maxDepth: number;
-  readonly minLeaf: number;
-  readonly l2: number;
   /** What each leaf's Newton step is multiplied by. */
   readonly learningRate: number;
 }
@@ -36,13 +35,15 @@ export interface TreeGrower {
   addValues(tree: RegressionTree, rows: Int32Array, predictions: Float64Array): void;
 }
 
+/** Sums of gradients stay below 2^60 units. */
+const GRADIENT_BITS = 60;
 /** Rows are counted in 24 bits. */
 export const MOST_ROWS = 2 ** 24 - 1;
 
 /**
  * Cuts all rows of x into bins, and hands over a grower that works on them until `work` is done.
  *
- * Gradients and hessians are rounded to whole multiples of a power of 2 (for n rows the gradient to 52 - log2(n) bits
+ * Gradients and hessians are rounded to whole multiples of a power of 2 (for n rows the gradient to 60 - log2(n) bits
  * below the largest one, the hessian to 39 - log2(n)), so that sums are exact: the order of rows and columns never shows, and
  * a histogram taken from its parent's is what adding up would have given.
  * @throws RangeError for more than 16,777,215 rows or 4 GiB
@@ -56,58 +57,8 @@ export function withTreeGrower<T>(
   if (x.rows > MOST_ROWS) {
     throw new RangeError(`${x.rows} rows: trees are grown on at most ${MOST_ROWS}.`);
   }
-  const places = layout(x, edges, rules);
+  const places = growerMemory(x, edges, rules);
   return inWasmMemory(places.end, (memory) => work(treeGrower(x, edges, rules, places, memory)));
-}
-
-interface Places {
-  readonly gradients: number;
-  readonly hessians: number;
-  readonly scales: number;
-  readonly search: number;
-  readonly summands: number;
-  readonly gathered: number;
-  readonly rows: number;
-  readonly others: number;
-  readonly marks: number;
-  readonly histograms: number;
-  readonly histogramBytes: number;
-  /** A histogram of one column that nobody reads. */
-  readonly unread: number;
-  readonly end: number;
-}
-
-/** Addresses in memory; the bins start at 0. */
-function layout(
-  x: Features,
-  edges: readonly Float64Array[],
-  { maxLeaves, minLeaf }: TreeRules,
-): Places {
-  const histogramBytes = edges.reduce((sum, own) => sum + own.length + 2, 0) * ENTRY_BYTES;
-  // Only leaves that can be split have a histogram, and their number is bounded by rows too.
-  const histogramsAtOnce = Math.min(maxLeaves, Math.ceil(x.rows / (2 * minLeaf))) + 2;
-  let end = 0;
-  const place = (bytes: number) => {
-    const at = end;
-    end += Math.ceil(bytes / 16) * 16;
-    return at;
-  };
-  place(x.rows * x.names.length);
-  return {
-    gradients: place(x.rows * 8),
-    hessians: place(x.rows * 8),
-    scales: place(16),
-    search: place(SEARCH.bytes + ENTRY_BYTES),
-    summands: place(x.rows * ENTRY_BYTES),
-    gathered: place(x.rows * ENTRY_BYTES),
-    rows: place(x.rows * 4),
-    others: place(x.rows * 4 + 4),
-    marks: place(256),
-    unread: place(257 * ENTRY_BYTES),
-    histograms: place(histogramsAtOnce * histogramBytes),
-    histogramBytes,
-    end,
-  };
 }
 
 /** A leaf that may still be split. */
@@ -127,7 +78,7 @@ function treeGrower(
   x: Features,
   edges: readonly Float64Array[],
   rules: TreeRules,
-  places: Places,
+  places: GrowerMemory,
   memory: WasmMemory,
 ): TreeGrower {
   const { maxLeaves, maxDepth, minLeaf, l2, learningRate } = rules;
@@ -142,9 +93,8 @@ function treeGrower(
   const hessians = new Float64Array(buffer, places.hessians, x.rows);
   const scales = new Float64Array(buffer, places.scales, 2);
   const missing = Uint8Array.from(edges, (own) => own.length + 1);
-  const starts = columnStarts(edges);
   const binCounts = Int32Array.from(edges, (own) => own.length + 1);
-  const search = splitSearch({ kernel, memory, starts, bins: binCounts, search: places.search });
+  const search = splitSearch({ kernel, memory, bins: binCounts, ...places });
   let units: Units = { gradient: 1, hessian: 1 };
   const entriesOf = (histogram: number) => places.histograms + histogram * places.histogramBytes;
   const free: number[] = [];
@@ -175,9 +125,9 @@ function treeGrower(
         end,
         places.gathered,
         one * x.rows,
-        start + starts[one]!,
+        start + places.starts[one]!,
         two * x.rows,
-        isPair ? start + starts[two]! : places.unread,
+        isPair ? start + places.starts[two]! : places.unread,
       );
     }
   }
@@ -189,7 +139,7 @@ function treeGrower(
 
   /** Rounds the derivatives to whole units. */
   function writeSummands(rows: number, largest: Largest): void {
-    scales[0] = scaleFor(largest.gradient, 52, rows);
+    scales[0] = scaleFor(largest.gradient, GRADIENT_BITS, rows);
     scales[1] = scaleFor(largest.hessian, COUNT_BIT - 1, rows);
     units = { gradient: 1 / scales[0], hessian: 1 / scales[1] };
     kernel.round(
@@ -298,21 +248,12 @@ function treeGrower(
         tree.value[node] = value;
         for (let k = from; k < to; k++) predictions[order[k]!]! += value;
       }
-      return trimmed(tree, nodes);
+      return trimmedTree(tree, nodes);
     },
     addValues(tree, rows, predictions) {
       addTreeValuesOfBins(tree, { bins, missing, rowsInAll: x.rows }, rows, predictions);
     },
   };
-}
-
-/** Address of each column's first bin in a histogram at address 0. */
-function columnStarts(edges: readonly Float64Array[]): Float64Array {
-  const starts = new Float64Array(edges.length);
-  for (let j = 1; j < edges.length; j++) {
-    starts[j] = starts[j - 1]! + (edges[j - 1]!.length + 2) * ENTRY_BYTES;
-  }
-  return starts;
 }
 
 /** Place of the leaf with the largest gain, the first of equal ones; -1 when none can be split. */
@@ -335,19 +276,6 @@ function scaleFor(most: number, bits: number, n: number): number {
   return 2 ** Math.min(Math.max(exponent, -1000), 1000);
 }
 
-function emptyTree(nodes: number): RegressionTree {
-  return {
-    column: new Int32Array(nodes).fill(-1),
-    threshold: new Float64Array(nodes),
-    bin: new Uint8Array(nodes),
-    missingLeft: new Uint8Array(nodes),
-    left: new Int32Array(nodes),
-    right: new Int32Array(nodes),
-    value: new Float64Array(nodes),
-    gain: new Float64Array(nodes),
-  };
-}
-
 function writeSplit(
   tree: RegressionTree,
   node: number,
@@ -362,18 +290,4 @@ function writeSplit(
   tree.left[node] = left;
   tree.right[node] = left + 1;
   tree.gain[node] = gain;
-}
-
-function trimmed(tree: RegressionTree, nodes: number): RegressionTree {
-  if (nodes === tree.column.length) return tree;
-  return {
-    column: tree.column.slice(0, nodes),
-    threshold: tree.threshold.slice(0, nodes),
-    bin: tree.bin.slice(0, nodes),
-    missingLeft: tree.missingLeft.slice(0, nodes),
-    left: tree.left.slice(0, nodes),
-    right: tree.right.slice(0, nodes),
-    value: tree.value.slice(0, nodes),
-    gain: tree.gain.slice(0, nodes),
-  };
 }

@@ -162,6 +162,18 @@ describe("what is learned does not depend on how it is written down", () => {
     assert.deepEqual(learner.fit(bent, y).predict(bent), predicted);
   });
 
+  test("weights that are all a millionth of themselves change nothing, however small", () => {
+    const weights = Float64Array.from(y, (_, i) => 1 + (i % 4));
+    for (const task of ["regression", "classification"] as const) {
+      const outcome = task === "regression" ? y : binary;
+      const single = boostedTrees({ task, trees: 5 });
+      const one = single.fit(x, outcome, { weights: weights.map((w) => w / 3e6) });
+      const other = single.fit(x, outcome, { weights: weights.map((w) => w / 3) });
+      close(one.predict(x), other.predict(x), 1e-6);
+      assert.ok(one.importance[0]!.splits > 0);
+    }
+  });
+
   test("whole weights equal repeated rows, also where columns have more values than bins", () => {
     const weights = Float64Array.from(y, (_, i) => i % 3);
     const repeated = [...y.keys()].flatMap((i) => new Array<number>(weights[i]!).fill(i));

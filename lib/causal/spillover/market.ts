@@ -219,8 +219,8 @@ export function marketProbability(
 }
 
 /**
- * The global effect: expected clicks per slate when everything is promoted, with all that reaches beyond the slates, minus
- * expected clicks when nothing is.
+ * The global effect (the field's global average treatment effect): expected clicks per slate when everything is promoted,
+ * with all that reaches beyond the slates, minus expected clicks when nothing is.
  */
 export function globalEffect(market: Market, reach: Reach): number {
   const { count } = market.slates;

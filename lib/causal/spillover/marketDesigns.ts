@@ -58,7 +58,12 @@ export type MarketEstimator = keyof typeof MARKET_ESTIMATORS;
 
 type Estimator = (market: Market, draw: MarketDraw, outcome: MarketOutcome) => number;
 
-/** All designs of the study, half of the slates (or items) promoted in expectation, up to rounding. */
+/**
+ * All designs of the study, half of the slates (or items) promoted in expectation, up to rounding.
+ * Sources: whole groups, Ugander, Karrer, Backstrom and Kleinberg 2013, doi:10.1145/2487575.2487695; two stages, Hudgens and
+ * Halloran 2008, doi:10.1198/016214508000000292; budget split, Liu, Mao and Kang 2021, doi:10.1145/3447548.3467193; switched
+ * days, Bojinov, Simchi-Levi and Zhao 2023, doi:10.1287/mnsc.2022.4583.
+ */
 export function marketDesigns(market: Market): MarketDesign[] {
   const { count } = market.slates;
   const half = Math.round(count / 2);

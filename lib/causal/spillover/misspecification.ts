@@ -18,7 +18,7 @@ export interface MisspecificationRow extends Row {
   /** Structure along which items do compete, and the one that the analysis assumes. */
   readonly truth: string;
   readonly analysis: string;
-  /** Share of the pairs in either structure that are in both. */
+  /** Share of the pairs in either structure that are in both (Jaccard's index); null where neither has a pair. */
   readonly agreement: number | null;
   /** Clicks per promoted slate. The first and the last do not depend on the analysis. */
   readonly direct: number;
@@ -38,6 +38,7 @@ export interface MisspecificationRow extends Row {
  * For every pair of structures: clicks follow the published model with the first, the analysis splits slates by the second.
  * Values are expectations over clicks and coins, so what differs is misspecification and not chance. Effects of the
  * focal item and of the slate need no structure and stay right.
+ * Source: Savje 2024, doi:10.1093/biomet/asad019 (a wrong mapping still defines an effect, another one).
  */
 export function misspecification(
   slates: Slates,

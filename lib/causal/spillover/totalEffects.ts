@@ -81,8 +81,8 @@ export type Observed = Pick<Experiment, "slates" | "focal" | "treated" | "clicks
 /**
  * Effect of promoting on the clicks of a slate, mean over slates, focal items as they are. Intervals at 95 %. Lin's
  * regression has five covariates that were fixed before the coin: stars and popularity in the slate, stars and position of
- * the focal item, number of its rivals; AIPW learns each arm's clicks from the same five, and
- * is null where an arm has fewer than 20 slates. The inverted randomization test holds the effect for the same in every slate.
+ * the focal item, number of its rivals. AIPW learns each arm's clicks from the same five in two folds, and is null where an
+ * arm has fewer than 20 slates. The inverted randomization test holds the effect for the same in every slate.
  * @throws Error when no slate, or every slate, is promoted, or for fewer than 2 bootstrap draws
  */
 export function totalEffects(

@@ -252,8 +252,10 @@ for (const {
 
     test("writes the same row labels as published", () => {
       const labelled = shown.filter(({ columns }) => ROW_LABELS.includes(columns[0]!));
-      for (const { table, columns, rows } of labelled) {
-        const labels = written(table).map((row) => row[columns[0]!]);
+      for (const { table, columns, rows, extended } of labelled) {
+        const all = written(table).map((row) => row[columns[0]!]);
+        // Rows of our own may stand between the published ones.
+        const labels = extended ? all.filter((one) => rows.some(([name]) => name === one)) : all;
         for (const [i, row] of rows.entries()) {
           const label = row[0]!.replace(/\.\.\.$/, "");
           assert.ok(labels[i]?.startsWith(label), `${table}, row ${i + 1}: ${labels[i]}`);

@@ -1,7 +1,8 @@
 /** What the published course shows of one experiment: its tables, under the names that our chapters give them. */
-import { metricRows, type Row } from "../../loaders/rows";
+import type { Row } from "../../loaders/rows";
 import { featureColumn } from "../../stats/features";
 import { finite } from "../panelColumns";
+import { featureSummary } from "./advancedTables";
 import { logPopularity, popularityScore } from "./clickModel";
 import { bootstrapSummary, clusterBootstrap } from "./clusterBootstrap";
 import { clusterEffectRows, clusterEffects } from "./clusterEffects";
@@ -58,6 +59,7 @@ const WORKED_FEATURES = [
   "slate_mean_relevance",
   "slate_std_relevance",
   "slate_high_relevance_rate",
+  "slate_mean_baseline_visibility",
   "same_cluster_competitor_count",
   "displaced_candidate_count",
   "same_cluster_displaced_count",
@@ -72,9 +74,9 @@ export interface PublishedTablesOptions {
 
 /**
  * All tables of chapters 02 to 06 that follow from an experiment, without a model of the clicks fitted to it. Of tables
- * that also show such models there are the rows and columns that do not. Three are no table of a chapter:
- * `worked_rows` and `worked_features`, the slates that the course works through (empty where the data have none of them),
- * and `outcome_and_features`. All others come from the functions that the chapters call.
+ * that also show such models there are the rows and columns that do not. Two are no table of a chapter:
+ * `worked_rows` and `worked_features`, the slates that the course works through, empty where the data have none of them.
+ * All others come from the functions that the chapters call.
  * @throws Error when an arm is empty in one of the contrasts
  */
 export function publishedTables(
@@ -148,7 +150,7 @@ function oracleTables(experiment: Experiment): Record<string, Row[]> {
   const oracle = oracleOf(experiment);
   return {
     oracle_check: oracleCheck(oracle, experiment),
-    outcome_and_features: outcomeAndFeatures(experiment),
+    feature_summary: outcomeAndFeatures(experiment),
     advanced_aipw_estimates: totalsWithoutModel(experiment, oracle),
     advanced_policy_targeting: policiesWithoutModel(oracle),
     advanced_heterogeneity: segments(experiment, oracle),
@@ -209,27 +211,15 @@ function totalsWithoutModel(experiment: Experiment, { lift }: Oracle): Row[] {
   ];
 }
 
-/** What chapter 05 says of its outcome and its feature columns. */
+/** What chapter 05 says of its outcome and its feature columns, without the part that it trains on. */
 function outcomeAndFeatures(experiment: Experiment): Row[] {
-  const { slates, treated } = experiment;
-  const x = slateFeatures(experiment);
-  const clicks = moments(slateSums(slates, experiment.clicks));
-  const promoted = treated.reduce((sum, t) => sum + t, 0);
-  const isIndicator = /^focal_(cluster_|popularity_|positions_)/;
-  return metricRows({
-    model_columns: x.names.length,
-    numeric_columns: x.names.filter((name) => !isIndicator.test(name)).length,
-    slates: slates.count,
-    promoted_slates: promoted,
-    control_slates: slates.count - promoted,
-    promotion_rate: finite(promoted / slates.count),
-    mean_clicks: finite(clicks.mean),
-    sd_clicks: finite(clicks.sd),
-    missing_values: x.values.filter((value) => !Number.isFinite(value)).length,
-    slate_mean_baseline_visibility: finite(
-      moments(featureColumn(x, "slate_mean_baseline_visibility")).mean,
-    ),
-  });
+  const { slates, clicks } = experiment;
+  return featureSummary({
+    features: slateFeatures(experiment),
+    outcome: slateSums(slates, clicks),
+    isTraining: new Uint8Array(slates.count),
+    fitted: [],
+  }).filter(({ metric }) => metric !== "training_slates");
 }
 
 /** Mean and standard deviation (n - 1). */

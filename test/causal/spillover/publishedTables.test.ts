@@ -79,7 +79,7 @@ describe("the tables of the published course", () => {
 
   test("count the features, and describe the outcome", () => {
     const metrics = Object.fromEntries(
-      tables.outcome_and_features!.map(({ metric, value }) => [metric, value]),
+      tables.feature_summary!.map(({ metric, value }) => [metric, value]),
     );
     const { clicks } = slateOutcomes(experiment);
     assert.equal(metrics.numeric_columns, 25);
@@ -87,6 +87,8 @@ describe("the tables of the published course", () => {
     assert.equal(metrics.model_columns, 25 + 6 + 5 + 3);
     assert.equal(metrics.missing_values, 0);
     assert.equal(metrics.slates, 400);
+    assert.equal(metrics.indicator_columns, 14);
+    assert.ok(!("training_slates" in metrics));
     assertClose(metrics.mean_clicks as number, mean(clicks));
   });
 

@@ -22,7 +22,9 @@ interface Measured {
 }
 
 const TREES = 100;
-const RUNS = 3;
+/** Both are measured in turns, so that what else the machine does meets both; the shortest time of each counts. */
+const ROUNDS = 3;
+const RUNS = 2;
 const SIZES = [
   { rows: 100_000, columns: 30 },
   { rows: 3_000, columns: 50 },
@@ -35,25 +37,29 @@ export const bench: Bench = async ({ python, folder, note }) => {
     for (const task of ["regression", "classification"] as const) {
       const train = simulated(rows, columns, task, 1);
       const test = simulated(20_000, columns, task, 2);
-      const ours = await measure(task, train, test);
       const what = `${task}, ${rows.toLocaleString("en")} x ${columns}`;
-      note(`${what}: ${ours.seconds.toFixed(2)} s, error ${ours.error.toFixed(4)}`);
-      if (python === undefined) {
-        results.push({ name: `training, ${what}`, value: ours.seconds, unit: "s" });
+      await writeSamples(folder, { train, test });
+      let [ours, peer]: (Measured | undefined)[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        ours = shorter(ours, await measure(task, train, test));
+        if (python) peer = shorter(peer, await measurePeer(python, folder, task, columns));
+      }
+      note(`${what}: ${ours!.seconds.toFixed(2)} s, error ${ours!.error.toFixed(4)}`);
+      if (!peer) {
+        results.push({ name: `training, ${what}`, value: ours!.seconds, unit: "s" });
         continue;
       }
-      const peer = await measurePeer(python, folder, task, train, test);
       note(`scikit-learn: ${peer.seconds.toFixed(2)} s, error ${peer.error.toFixed(4)}`);
       results.push(
         {
           name: `out-of-sample error against scikit-learn, ${what}`,
-          value: ours.error / peer.error,
+          value: ours!.error / peer.error,
           unit: "times its error",
           limit: { kind: "at most", value: 1.02 },
         },
         {
           name: `training time against scikit-learn, ${what}`,
-          value: ours.seconds / peer.seconds,
+          value: ours!.seconds / peer.seconds,
           unit: "times its time",
           limit: { kind: "at most", value: 1.5 },
         },
@@ -97,19 +103,24 @@ async function measure(task: Task, train: Sample, test: Sample): Promise<Measure
   return { seconds, error: task === "regression" ? Math.sqrt(mean) : mean };
 }
 
+function shorter(one: Measured | undefined, other: Measured): Measured {
+  return one && one.seconds < other.seconds ? one : other;
+}
+
+async function writeSamples(folder: string, samples: Readonly<Record<string, Sample>>) {
+  for (const [name, { x, y }] of Object.entries(samples)) {
+    await writeFile(join(folder, `${name}_x.bin`), x.values);
+    await writeFile(join(folder, `${name}_y.bin`), y);
+  }
+}
+
 async function measurePeer(
   python: string,
   folder: string,
   task: Task,
-  train: Sample,
-  test: Sample,
+  columns: number,
 ): Promise<Measured> {
-  for (const [name, { x, y }] of Object.entries({ train, test })) {
-    await writeFile(join(folder, `${name}_x.bin`), x.values);
-    await writeFile(join(folder, `${name}_y.bin`), y);
-  }
   const script = join(__dirname, "peers", "sklearn_boosting.py");
-  const columns = train.x.names.length;
   const given = [script, folder, task, columns, TREES, RUNS].map(String);
   const { stdout } = await promisify(execFile)(python, given);
   return JSON.parse(stdout);

@@ -42,7 +42,7 @@ export function bernoulli(
     draw(random) {
       const assignment = new Uint8Array(units);
       for (let i = 0; i < units; i++) {
-        if (random.coarseUniform() < chances[i]!) assignment[i] = 1;
+        assignment[i] = Number(random.coarseUniform() < chances[i]!);
       }
       return assignment;
     },

@@ -243,7 +243,7 @@ export function interferenceBullets(results: InterferenceResults): string {
     `- Methods: differences clustered by slate, Horvitz-Thompson and Hajek by exposure, randomization tests, regression adjustment, CUPED, cross-fitted AIPW. ${coverageText(results.coverage)}`,
     `- ${results.itemTest.designs} experiments compared in ${results.itemTest.worlds} worlds with known global effect: read as an effect on the slate, a coin per item has the wrong sign in ${results.itemTest.wrongSigns} of them.`,
     `- Targeting by held-out policy value: best rule "${results.policy.policy}", ${one(results.policy.value)} clicks per 1,000 eligible slates (${one(results.policy.lower)} to ${one(results.policy.upper)}), against 0 for promoting nobody.`,
-    `- ${turning.length} of ${results.sensitivity.length} assumptions turn the decision when varied alone.`,
+    `- Assumptions that turn the decision when varied alone: ${turning.length} of ${results.sensitivity.length}.`,
     "",
   ].join("\n");
 }

@@ -57,7 +57,7 @@ export function readInterferenceTables(): Record<InterferenceCsv, Row[]> {
 
 function cellOf(text: string): Cell {
   if (text === "") return null;
-  if (text === "true" || text === "false") return text === "true";
+  if (/^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   const number = Number(text);
   return Number.isFinite(number) && text.trim() !== "" ? number : text;
 }

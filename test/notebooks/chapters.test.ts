@@ -297,7 +297,8 @@ for (const {
     if (texts.length > 0) {
       test("writes its report, with every number filled in", () => {
         for (const name of texts) {
-          const text = readFileSync(join(writeup, name), "utf8");
+          // A picture's letters can spell anything.
+          const text = readFileSync(join(writeup, name), "utf8").replace(/base64,[^"]+/g, "");
           assert.ok(text.length > 500, name);
           assert.doesNotMatch(text, /NaN|undefined|Infinity|\[object/, name);
         }

@@ -1,6 +1,6 @@
 /** Effects of exposures weighted by their probabilities, and tests of whether exposures matter at all. */
 import type { Row } from "../../loaders/rows";
-import { type Estimate, estimateRows } from "../estimate";
+import type { Estimate } from "../estimate";
 import type { ExposureProbabilities } from "../exposureProbabilities";
 import { horvitzThompson } from "../horvitzThompson";
 import { interferenceTest } from "../interferenceTest";
@@ -34,11 +34,6 @@ export function exposureEstimates(
       estimand: `${exposure} against a slate left alone, clicks per item`,
     })),
   );
-}
-
-/** `estimateRows` of `exposureEstimates`. */
-export function exposureEstimateRows(estimates: readonly Estimate[]): Row[] {
-  return estimateRows(estimates);
 }
 
 export interface TestOptions {

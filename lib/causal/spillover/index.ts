@@ -190,6 +190,7 @@ export {
   productSummary,
   recommendations,
 } from "./productView";
+export { type PublishedTablesOptions, publishedTables } from "./publishedTables";
 export { finalPositions, invalidSlates, visibility } from "./ranking";
 export { readExperiment, readSlates } from "./readSlates";
 export {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { estimateRows } from "../../../lib/causal/estimate";
 import {
   exposureEstimates,
   focalExposureProbabilities,
@@ -9,7 +10,6 @@ import {
   type Slates,
   weightingRows,
 } from "../../../lib/causal/spillover";
-import { exposureEstimateRows } from "../../../lib/causal/spillover/exposureEstimates";
 import { assertClose, assertFinite, columnOf, experimentWith, mean, slatesOf } from "./fixture";
 import { twelveItemSlates } from "./studySlates";
 
@@ -48,7 +48,7 @@ describe("effects of exposures weighted by their probabilities", () => {
   });
 
   test("make six rows of a table", () => {
-    const rows = exposureEstimateRows(estimates);
+    const rows = estimateRows(estimates);
     assert.equal(rows.length, 6);
     assert.equal(rows[0]!.estimand, "direct_promoted against a slate left alone, clicks per item");
     assert.equal(rows[0]!.value, estimates[0]!.value);

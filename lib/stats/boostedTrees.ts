@@ -71,19 +71,20 @@ export interface BoostedTrees extends Learner {
  *
  * G and H sums of first and second derivatives of the loss at f_t-1 over the leaf's rows. A tree starts as one leaf; the leaf
  * with the largest gain G_l^2 / (H_l + l2) + G_r^2 / (H_r + l2) - G^2 / (H + l2) is split until there are `maxLeaves`, or
- * no split leaves `minLeaf` rows and a hessian of 0.001 (times the mean weight, if that is below 1) on both sides. Losses are the squared error (reported: its mean)
- * and the log loss.
+ * no split leaves `minLeaf` rows and a hessian of 0.001 (times the mean weight, if that is below 1) on both sides. Losses are
+ * the squared error (reported: its mean) and the log loss.
  *
  * Missing values (NaN) are allowed in columns: each split learns which side they go to; where it met none, the side with more
- * rows. An infinite value is an error. Weights multiply the losses; they do not count for `minLeaf`, nor for the bins, so
- * a weight of 2 equals a repeated row where `minLeaf` is 1 and no column has more different values than `bins`.
+ * rows. An infinite value is an error. Weights multiply the losses and count for quantiles, but not for `minLeaf`: where
+ * that is 1 and there are at most 50,000 rows, a weight of 2 equals a repeated row.
  *
  * Early stopping holds rows out at random (for a classification the same share of both outcomes), ends after `patience` trees
  * that are no better, and keeps the trees up to the lowest loss on them.
  *
  * As in scikit-learn's HistGradientBoosting: both losses and their starts, bins (up to 255, midway between values or at
  * quantiles), gains, Newton steps, best-first growth, minimal hessian, missing values, and the defaults of learning rate (0.1),
- * trees (100), leaves (31), rows in a leaf (20) and l2 (0). Not as there: early stopping is off unless asked for (there
+ * trees (100), leaves (31), rows in a leaf (20) and l2 (0); the first trees of both then predict the same to 8 digits. Not as
+ * there: quantiles come from at most 50,000 rows (there 200,000); early stopping is off unless asked for (there
  * it is on above 10,000 rows) and takes back the trees after the best one; `columnsPerTree` draws for a tree, not for each
  * split; and rows can be subsampled.
  *

@@ -5,6 +5,7 @@ export {
   type AdjustedOptions,
   adjustedDifference,
 } from "./adjustedDifference";
+export { type AipwEstimate, type AipwOptions, aipw, aipwScores, type ScoreInput } from "./aipw";
 export {
   type BalanceOptions,
   type BalanceReport,
@@ -23,6 +24,14 @@ export {
   type DifferenceInput,
   type DifferenceOptions,
 } from "./clusteredDifference";
+export {
+  type CandidateLoss,
+  CONSTANT,
+  type ConditionalEffect,
+  type ConditionalEffectOptions,
+  conditionalEffect,
+} from "./conditionalEffect";
+export { type CausalData, type CrossFit, type CrossFitOptions, crossFit } from "./crossFit";
 export { type Cuped, type CupedInput, cuped } from "./cuped";
 export type { Design, DesignBlock, ExposureMapping } from "./design";
 export { conditionalDesign } from "./designBlocks";
@@ -39,6 +48,17 @@ export {
   twoStageRandomization,
 } from "./designs";
 export { kolmogorovSmirnov, type Sample, shareOutside } from "./distributions";
+export {
+  type EffectCalibration,
+  effectCalibration,
+  type PredictedEffects,
+} from "./effectCalibration";
+export {
+  type EffectGroups,
+  effectByPredictedGroup,
+  type RankingTest,
+  rankingTest,
+} from "./effectRanking";
 export { type Estimate, estimateRows } from "./estimate";
 export {
   type ExposureProbabilities,
@@ -71,6 +91,18 @@ export {
   naiveAssociation,
 } from "./naiveAssociation";
 export { completeRows, type PanelColumns, panelColumns } from "./panelColumns";
+export {
+  type Policy,
+  type PolicyDifference,
+  type PolicyInput,
+  type PolicyValue,
+  policyDifferences,
+  policyValues,
+  treatAbove,
+  treatAll,
+  treatNone,
+  treatTopShare,
+} from "./policyValue";
 export { type IntervalOptions, randomizationInterval } from "./randomizationInterval";
 export {
   type RandomizationOptions,
@@ -79,5 +111,6 @@ export {
   randomizationTest,
   type Statistic,
 } from "./randomizationTest";
+export { scoreMean } from "./scoreMean";
 export { type StratumOptions, type StratumWeights, stratumWeights } from "./stratumWeights";
 export { effectiveSampleSize, weightedMean, weightedVariance } from "./weightedMoments";

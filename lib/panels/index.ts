@@ -2,9 +2,31 @@
 export { addColumns } from "./addColumns";
 export { archiveListing } from "./archiveListing";
 export { archiveMembers } from "./archiveMembers";
+export {
+  type CourseFiles,
+  type OpenedFiles,
+  openChapterFiles,
+  readChapterTables,
+} from "./chapterFiles";
 export { assertColumns, type ColumnType, columnTypes } from "./columnTypes";
 export { dailyRates } from "./dailyRates";
 export { type DescribeOptions, describe } from "./describe";
+export {
+  CANDIDATE_OUTCOMES,
+  CANDIDATE_TREATMENTS,
+  candidateContrasts,
+  eligibilityFunnel,
+  estimandDays,
+  estimandPanel,
+  HISTORY_COVARIATES,
+  missingRates,
+  outcomeOverview,
+  outcomeVariation,
+  PRIMARY,
+  panelSummary,
+  retentionCeiling,
+  treatmentOverview,
+} from "./estimandPanel";
 export { genreSummary } from "./genreSummary";
 export {
   INTERFERENCE_PARQUET,
@@ -38,6 +60,7 @@ export {
   topItems,
 } from "./itemFeatures";
 export { cosine, type ItemSimilarity } from "./itemSimilarity";
+export { LONG_TERM_FILES } from "./longTermFiles";
 export { movieCatalog, movieSummary, NO_GENRES } from "./movieCatalog";
 export {
   enrichRatings,

@@ -35,8 +35,8 @@ const ALL_CSV = { ...INTERFERENCE_CSV, ...INTERFERENCE_MORE_CSV };
 export type InterferenceCsv = keyof typeof ALL_CSV;
 
 /**
- * Reads the tables that earlier chapters left. Texts that are numbers become numbers, empty ones are
- * missing.
+ * Reads the tables that earlier chapters left. Decimal numbers become numbers, true and false in any case become those,
+ * empty texts are missing (null); all else stays text.
  * @throws Error naming the chapter to run first when a file is missing
  */
 export function readInterferenceTables(): Record<InterferenceCsv, Row[]> {
@@ -55,11 +55,13 @@ export function readInterferenceTables(): Record<InterferenceCsv, Row[]> {
   >;
 }
 
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 function cellOf(text: string): Cell {
   if (text === "") return null;
   if (/^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   const number = Number(text);
-  return Number.isFinite(number) && text.trim() !== "" ? number : text;
+  return DECIMAL.test(text) && Number.isFinite(number) ? number : text;
 }
 
 /** One row a table of the published course: artifact, rows. */

@@ -1,4 +1,12 @@
 export {
+  type BoostedModel,
+  type BoostedTrees,
+  type BoostedTreesOptions,
+  boostedTrees,
+  type ColumnImportance,
+  type EarlyStopping,
+} from "./boostedTrees";
+export {
   type ClusterCounts,
   type ClusterSampleCheck,
   clusterSampleCheck,
@@ -7,10 +15,21 @@ export {
 export { compensatedSum, sumOver } from "./compensatedSum";
 export { chisquare, normal } from "./distributions";
 export {
+  type Features,
+  featureColumn,
+  features,
+  takeColumns,
+  takeRows,
+  withConstant,
+} from "./features";
+export { type FoldOptions, folds } from "./folds";
+export type { FitOptions, Learner, Model } from "./learner";
+export {
   type CovarianceType,
   type LeastSquares,
   leastSquares,
 } from "./leastSquares";
+export { type LinearLearner, type LinearModel, linearLearner } from "./linearLearner";
 export { benjaminiHochberg, holm } from "./multipleTesting";
 export { type ParallelOptions, parallelMap, TaskError } from "./parallel";
 export type { Random } from "./random";

@@ -53,7 +53,11 @@ export interface OutcomeModels {
   readonly fitted: readonly FittedOutcome[];
 }
 
-/** Fits every learner to the clicks of the training slates, the promotion being one of the features. */
+/**
+ * Fits every learner to the clicks of the training slates, the promotion being one of the features. The training slates
+ * are 7 of 10 random folds that are alike in both arms; the same seed gives the same.
+ * @throws Error for fewer than 10 slates in an arm
+ */
 export function outcomeModels(
   experiment: Experiment,
   options: OutcomeModelsOptions,
@@ -85,7 +89,10 @@ function rowsWhere(flags: Uint8Array, wanted: number): number[] {
   return Array.from(flags.keys()).filter((j) => flags[j] === wanted);
 }
 
-/** One row a model and part of the data: model, split, rmse, mae, r2. */
+/**
+ * One row a model and part of the data: model, split, rmse, mae, and r2 = 1 - squared errors / squared deviations from
+ * the part's own mean, null where all its slates have equally many clicks.
+ */
 export function modelMetrics({ features: x, outcome, isTraining, fitted }: OutcomeModels): Row[] {
   return fitted.flatMap(({ name, model }) =>
     (["train", "test"] as const).map((split) => {
@@ -95,12 +102,13 @@ export function modelMetrics({ features: x, outcome, isTraining, fitted }: Outco
       const mean = actual.reduce((sum, y) => sum + y, 0) / actual.length;
       const errors = actual.map((y, k) => y - predicted[k]!);
       const squares = errors.reduce((sum, e) => sum + e * e, 0);
+      const deviations = actual.reduce((sum, y) => sum + (y - mean) ** 2, 0);
       return {
         model: name,
         split,
         rmse: Math.sqrt(squares / errors.length),
         mae: errors.reduce((sum, e) => sum + Math.abs(e), 0) / errors.length,
-        r2: 1 - squares / actual.reduce((sum, y) => sum + (y - mean) ** 2, 0),
+        r2: deviations > 0 ? 1 - squares / deviations : null,
       };
     }),
   );
@@ -116,7 +124,7 @@ export function metricsBySplit(metrics: readonly Row[], metric: string): Row[] {
 
 /**
  * Of the models that tell slates apart, the one with the smallest error on the test slates' clicks. A model whose predicted
- * lift is the same everywhere (a straight line without interactions) cannot target. No oracle has a say.
+ * lift is the same everywhere, up to 1e-6 clicks (a straight line without interactions) cannot target. No oracle has a say.
  * @throws Error when no model tells slates apart
  */
 export function bestModel(models: OutcomeModels): FittedOutcome {
@@ -125,21 +133,32 @@ export function bestModel(models: OutcomeModels): FittedOutcome {
       .filter(({ split }) => split === "test")
       .map(({ model, rmse }) => [model, Number(rmse)]),
   );
-  const telling = models.fitted.filter(({ predictedLift: lift }) => {
-    return Math.max(...lift) - Math.min(...lift) > 1e-6;
-  });
+  const telling = models.fitted.filter(({ predictedLift: lift }) => varies(lift));
   if (telling.length === 0) throw new Error("Every model predicts the same lift for all slates.");
   return telling.reduce((a, b) => (errors.get(b.name)! < errors.get(a.name)! ? b : a));
 }
 
-/** The `count` (15) most important features of each boosted model: by splits for the deep one, by share of gain for the shallow. */
+/** More than by rounding, which alone makes differences of predictions of a straight line differ. */
+function varies(values: Float64Array): boolean {
+  const [least, most] = values.reduce(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
+  return most! - least! > 1e-6;
+}
+
+/**
+ * The `count` (15) most important features of each model that has importances: of the first model by its number of splits,
+ * of others by share of the gain, which adds up to 1 over all features (0 for a model without a split).
+ */
 export function featureImportance({ fitted }: OutcomeModels, { count = 15 } = {}): Row[] {
   return fitted.flatMap(({ name, model }, m) => {
     const { importance } = model as Partial<BoostedModel>;
     if (!importance) return [];
     const bySplits = m === 0;
     const all = importance.reduce((sum, { gain }) => sum + gain, 0);
-    const value = (one: (typeof importance)[number]) => (bySplits ? one.splits : one.gain / all);
+    const share = (gain: number) => (all > 0 ? gain / all : 0);
+    const value = (one: (typeof importance)[number]) => (bySplits ? one.splits : share(one.gain));
     return importance
       .slice()
       .sort((a, b) => value(b) - value(a))
@@ -154,7 +173,10 @@ export function featureImportance({ fitted }: OutcomeModels, { count = 15 } = {}
   });
 }
 
-/** One row a model: its predicted lifts on all slates, and how far they are from the true ones. */
+/**
+ * One row a model: mean and median of its predicted lifts on all slates, the share above 0, and how far they are from the
+ * true ones (root mean square error, mean absolute error, correlation; null where one of the two does not vary).
+ */
 export function counterfactualSummary({ fitted }: OutcomeModels, oracle: Oracle): Row[] {
   return fitted.map(({ name, predictedLift: predicted }) => {
     const n = predicted.length;
@@ -172,8 +194,9 @@ export function counterfactualSummary({ fitted }: OutcomeModels, oracle: Oracle)
   });
 }
 
-/** Pearson's correlation; null where one of the two does not vary. */
+/** Pearson's correlation; null where one of the two varies by less than 1e-6. */
 export function correlation(a: Float64Array, b: Float64Array): number | null {
+  if (!varies(a) || !varies(b)) return null;
   const [meanA, meanB] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let j = 0; j < a.length; j++) {
@@ -181,7 +204,7 @@ export function correlation(a: Float64Array, b: Float64Array): number | null {
     aa += (a[j]! - meanA) ** 2;
     bb += (b[j]! - meanB) ** 2;
   }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : null;
+  return ab / Math.sqrt(aa * bb);
 }
 
 function mean(values: Float64Array): number {

@@ -10,8 +10,9 @@ import { slateSums } from "./slates";
 
 /**
  * One row a rule: slates it selects, their share, mean predicted and mean true lift, true clicks per 1,000 selected and per
- * 1,000 eligible slates. Thresholds are quantiles of the predictions over all slates, which include those that the model
- * was fitted to: the honest version is `policyValues`.
+ * 1,000 eligible slates. A rule for a top share selects all slates at or above the quantile (linear interpolation) of the
+ * predictions: with ties there more than the share. Predictions are of all slates, also of those that the model was fitted
+ * to: the honest version is `policyValueRows`. Means over selected slates are null where a rule selects none.
  */
 export function policyTargeting(predicted: Float64Array, oracle: Oracle): Row[] {
   const top = (values: Float64Array, share: number) => {
@@ -45,7 +46,7 @@ export function policyTargeting(predicted: Float64Array, oracle: Oracle): Row[] 
   });
 }
 
-/** A way to cut slates into segments: names in order, and the segment of each slate (-1 for none). */
+/** A way to cut slates into segments: names in order, the segment of each slate, and the fewest slates of a segment. */
 interface Segmentation {
   readonly segment: string;
   readonly values: readonly string[];
@@ -55,14 +56,15 @@ interface Segmentation {
 
 /**
  * Mean true and mean predicted lift by segment: displaced candidates, genre of the focal item (60 slates or more), its
- * position, rivals, activity of the user (quartiles; ties by the order of the slates). Segments have at least 30 slates.
+ * position, rivals, activity of the user (quartiles; ties by the order of the slates, users without a count last). Segments
+ * have at least 30 slates; only where none has so many, all that have a slate are there.
  */
 export function heterogeneity(
   experiment: Experiment,
   predicted: Float64Array,
   oracle: Oracle,
 ): Row[] {
-  return segmentations(experiment).flatMap(({ segment, values, of, fewest }) => {
+  const groups = segmentations(experiment).map(({ segment, values, of, fewest }) => {
     const rows = values.map((value) => {
       const own = Array.from(predicted.keys()).filter((j) => of(j) === value);
       const mean = (lift: Float64Array) => own.reduce((sum, j) => sum + lift[j]!, 0) / own.length;
@@ -70,15 +72,19 @@ export function heterogeneity(
         segment,
         value,
         slates: own.length,
+        fewest,
         mean_true_lift: mean(oracle.lift),
         mean_predicted_lift: mean(predicted),
         share_positive_true_lift: own.filter((j) => oracle.lift[j]! > 0).length / own.length,
       };
     });
     return rows
-      .filter(({ slates }) => slates >= fewest)
+      .filter(({ slates }) => slates > 0)
       .sort((a, b) => a.mean_true_lift - b.mean_true_lift);
   });
+  const all = groups.flat();
+  const large = all.filter(({ slates, fewest }) => slates >= fewest);
+  return (large.length > 0 ? large : all).map(({ fewest, ...row }) => row);
 }
 
 function segmentations(experiment: Experiment): Segmentation[] {

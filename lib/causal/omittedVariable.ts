@@ -99,6 +99,7 @@ export function extremeRobustnessValue(
  *     SE     = SE sqrt((1 - R2y) / (1 - R2d)) sqrt(df / (df - 1))
  *
  * with R2d and R2y the strengths with treatment and outcome. Algebra, not approximation (with inflation 1).
+ * The interval has the critical value of t with df - 1 degrees of freedom, as in that regression (sensemakr takes df).
  * Source: Cinelli and Hazlett 2020, equations 12 and 13.
  * @throws Error for strengths outside [0, 1], or 1 with the treatment
  */

@@ -247,3 +247,34 @@ async function ordered({ engine }: Relation, queries: readonly string[]): Promis
   const rows = await engine.rows(`${queries.join(" UNION ALL ")} ORDER BY place`);
   return rows.map(({ place: _, ...row }) => row);
 }
+
+/** One row a day: share of all user-days with each candidate treatment. */
+export function dailyTreatmentShares(days: Relation): Promise<Row[]> {
+  const shares = CANDIDATE_TREATMENTS.map((name) => `avg(${name}) AS ${name}`);
+  return days.engine.rows(
+    `SELECT event_date, ${shares.join(", ")} FROM ${days.name} GROUP BY event_date ORDER BY event_date`,
+  );
+}
+
+/** The course's question: component, definition. */
+export function estimandSummary(): Row[] {
+  const { treatment, outcome, history, followUp } = PRIMARY;
+  return [
+    { component: "unit", definition: "one user on one calendar day" },
+    {
+      component: "population",
+      definition: `active user-days with at least ${history} days of history and ${followUp} days of follow-up`,
+    },
+    {
+      component: "treatment",
+      definition: `${treatment}: share of videos watched to at least 80 % reaches the median of active days`,
+    },
+    { component: "comparator", definition: "active days below that median" },
+    { component: "primary outcome", definition: outcome },
+    { component: "horizon", definition: `${followUp} days after the day, the day itself excluded` },
+    {
+      component: "adjustment",
+      definition: "recent history of the user and the calendar, measured before the day",
+    },
+  ];
+}

@@ -1,6 +1,16 @@
 /** Linear regression by least squares, with the covariance of its coefficients. */
 
-export type CovarianceType = "classical" | "HC0" | "HC1" | "HC2" | "HC3" | "cluster";
+import {
+  type CovarianceType,
+  dot,
+  type SandwichCovariance,
+  sandwich,
+  sandwichCovariance,
+  standardErrorsOf,
+} from "./sandwich";
+import { inverseTriangle } from "./triangle";
+
+export type { CovarianceType } from "./sandwich";
 
 export interface LeastSquaresInput {
   readonly outcome: ArrayLike<number>;
@@ -8,7 +18,7 @@ export interface LeastSquaresInput {
   readonly columns: Readonly<Record<string, ArrayLike<number>>>;
   /** Weights > 0 of the squared errors. Default 1 each. */
   readonly weights?: ArrayLike<number>;
-  /** Cluster of each row; needed for `cluster`. */
+  /** Cluster of each row; needed for `cluster` and `CR2`. */
   readonly cluster?: ArrayLike<number>;
 }
 
@@ -38,6 +48,8 @@ export interface LeastSquares {
   readonly residualVariance: number;
   /** Clusters, or null without. */
   readonly clusters: number | null;
+  /** Satterthwaite's degrees of freedom of each coefficient, for t intervals with CR2; null for other covariances. */
+  readonly satterthwaite: Float64Array | null;
   /** Collinear columns that were left out. */
   readonly leftOut: readonly string[];
 }
@@ -46,20 +58,11 @@ export interface LeastSquares {
 const COLLINEAR = 1e-10;
 
 /**
- * Coefficients b that minimize sum w (y - X b)^2, and their covariance (X'WX)^-1 M (X'WX)^-1 with, over rows i with
- * x_i and e_i multiplied by sqrt(w_i) and leverage h_i = x_i'(X'WX)^-1 x_i:
- *
- *     classical   M = s^2 X'WX, s^2 = sum e^2 / (N - K)
- *     HC0         M = sum e_i^2 x_i x_i'               HC1   the same times N / (N - K)
- *     HC2         e_i^2 / (1 - h_i) for e_i^2          HC3   e_i^2 / (1 - h_i)^2
- *     cluster     M = G / (G - 1) * (N - 1) / (N - K) * sum over clusters of (sum x_i e_i)(sum x_i e_i)'
- *
- * as statsmodels computes them. A row with leverage 1 is fitted exactly: its residual is 0 and adds nothing.
+ * Coefficients b that minimize sum w (y - X b)^2, and their covariance: classical s^2 (X'WX)^-1 with
+ * s^2 = sum w e^2 / (N - K), or one of those of `sandwichCovariance`, as statsmodels computes them where it has them.
  * Solved by Gram-Schmidt orthogonalization, done twice for a column of which the first time leaves less than half
  * (Giraud, Langou and Rozloznik 2005): as exact as Householder's, and the orthogonal columns give leverages and M.
- * Cost: 3 N K^2.
- * Sources: MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7; Cameron and Miller 2015,
- * doi:10.3368/jhr.50.2.317. Missing values are an error: leave such rows out before.
+ * Cost: 3 N K^2. Missing values are an error: leave such rows out before.
  * @throws Error for columns of different length, values that are not finite, a weight <= 0, collinear columns (unless
  *     they are to be dropped), no more rows than columns, or fewer than two clusters
  */
@@ -69,7 +72,7 @@ export function leastSquares(
 ): LeastSquares {
   const { intercept = true, collinear = "error" } = options;
   const covarianceType = options.covariance ?? (cluster ? "cluster" : "HC2");
-  if (covarianceType === "cluster" && !cluster)
+  if ((covarianceType === "cluster" || covarianceType === "CR2") && !cluster)
     throw new Error("Cluster-robust errors need clusters.");
   const rows = outcome.length;
   const roots = weights && rootWeights(weights, rows);
@@ -101,17 +104,18 @@ export function leastSquares(
   }
   const degreesOfFreedom = rows - K;
   const residualVariance = dot(errors, errors) / degreesOfFreedom;
-  const { meat, clusters } =
+  const { covariance, clusters, satterthwaite }: SandwichCovariance =
     covarianceType === "classical"
-      ? { meat: identity(K, residualVariance), clusters: null }
-      : covarianceType === "cluster"
-        ? clusterMeat(basis, errors, cluster!)
-        : { meat: rowMeat(basis, errors, covarianceType), clusters: null };
-  const covariance = sandwich(inverse, meat, K);
+      ? {
+          covariance: sandwich(inverse, identity(K, residualVariance), K),
+          clusters: null,
+          satterthwaite: null,
+        }
+      : sandwichCovariance(covarianceType, { basis, errors, inverse, cluster });
   return {
     names: kept,
     coefficients,
-    standardErrors: Float64Array.from({ length: K }, (_, k) => Math.sqrt(covariance[k * K + k]!)),
+    standardErrors: standardErrorsOf(covariance, K),
     covariance,
     covarianceType,
     residuals: roots ? errors.map((error, i) => error / roots[i]!) : errors,
@@ -119,6 +123,7 @@ export function leastSquares(
     degreesOfFreedom,
     residualVariance,
     clusters,
+    satterthwaite,
     leftOut,
   };
 }
@@ -163,114 +168,6 @@ function takeOff(column: Float64Array, unit: Float64Array): number {
   const along = dot(column, unit);
   for (let i = 0; i < column.length; i++) column[i]! -= along * unit[i]!;
   return along;
-}
-
-/** Four sums side by side: a processor adds to one while it waits for another. */
-function dot(a: Float64Array, b: Float64Array): number {
-  const n = a.length;
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < n; i += 4) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-    s2 += a[i + 2]! * b[i + 2]!;
-    s3 += a[i + 3]! * b[i + 3]!;
-  }
-  for (; i < n; i++) s0 += a[i]! * b[i]!;
-  return s0 + s1 + (s2 + s3);
-}
-
-/** Sum of squares of residuals times basis rows, each residual corrected for its leverage. */
-function rowMeat(
-  basis: readonly Float64Array[],
-  errors: Float64Array,
-  type: "HC0" | "HC1" | "HC2" | "HC3",
-): Float64Array {
-  const K = basis.length;
-  const rows = errors.length;
-  const factor = new Float64Array(rows).fill(type === "HC1" ? rows / (rows - K) : 1);
-  if (type === "HC2" || type === "HC3") {
-    const left = new Float64Array(rows).fill(1);
-    for (const column of basis) {
-      for (let i = 0; i < rows; i++) left[i]! -= column[i]! * column[i]!;
-    }
-    for (let i = 0; i < rows; i++) {
-      factor[i] = left[i]! < 1e-12 ? 0 : 1 / (type === "HC2" ? left[i]! : left[i]! ** 2);
-    }
-  }
-  for (let i = 0; i < rows; i++) factor[i]! *= errors[i]! * errors[i]!;
-  const meat = new Float64Array(K * K);
-  const product = new Float64Array(rows);
-  for (let r = 0; r < K; r++) {
-    for (let i = 0; i < rows; i++) product[i] = factor[i]! * basis[r]![i]!;
-    for (let c = r; c < K; c++) {
-      meat[r * K + c] = dot(product, basis[c]!);
-      meat[c * K + r] = meat[r * K + c]!;
-    }
-  }
-  return meat;
-}
-
-function clusterMeat(
-  basis: readonly Float64Array[],
-  errors: Float64Array,
-  cluster: ArrayLike<number>,
-): { meat: Float64Array; clusters: number } {
-  const K = basis.length;
-  const rows = errors.length;
-  if (cluster.length !== rows)
-    throw new Error(`There are ${cluster.length} clusters for ${rows} rows.`);
-  const numbers = new Map<number, number>();
-  const index = new Int32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const known = numbers.get(cluster[i]!);
-    index[i] = known ?? numbers.size;
-    if (known === undefined) numbers.set(cluster[i]!, numbers.size);
-  }
-  const clusters = numbers.size;
-  if (clusters < 2) throw new Error("Cluster-robust errors need at least two clusters.");
-  const sums = basis.map((column) => {
-    const own = new Float64Array(clusters);
-    for (let i = 0; i < rows; i++) own[index[i]!]! += column[i]! * errors[i]!;
-    return own;
-  });
-  const factor = (clusters / (clusters - 1)) * ((rows - 1) / (rows - K));
-  const meat = new Float64Array(K * K);
-  for (let r = 0; r < K; r++) {
-    for (let c = 0; c < K; c++) meat[r * K + c] = factor * dot(sums[r]!, sums[c]!);
-  }
-  return { meat, clusters };
-}
-
-/** inverse * meat * inverse'. */
-function sandwich(inverse: Float64Array, meat: Float64Array, K: number): Float64Array {
-  const half = new Float64Array(K * K);
-  const whole = new Float64Array(K * K);
-  for (let r = 0; r < K; r++) {
-    for (let c = 0; c < K; c++) {
-      for (let k = r; k < K; k++) half[r * K + c]! += inverse[r * K + k]! * meat[k * K + c]!;
-    }
-  }
-  for (let r = 0; r < K; r++) {
-    for (let c = 0; c < K; c++) {
-      for (let k = c; k < K; k++) whole[r * K + c]! += half[r * K + k]! * inverse[c * K + k]!;
-    }
-  }
-  return whole;
-}
-
-/** Inverse of an upper triangle, by back substitution. */
-function inverseTriangle(triangle: Float64Array, K: number): Float64Array {
-  const inverse = new Float64Array(K * K);
-  for (let c = 0; c < K; c++) {
-    inverse[c * K + c] = 1 / triangle[c * K + c]!;
-    for (let r = c - 1; r >= 0; r--) {
-      let sum = 0;
-      for (let k = r + 1; k <= c; k++) sum += triangle[r * K + k]! * inverse[k * K + c]!;
-      inverse[r * K + c] = -sum / triangle[r * K + r]!;
-    }
-  }
-  return inverse;
 }
 
 function identity(K: number, value: number): Float64Array {

@@ -120,14 +120,15 @@ const NO_BROWSER =
 async function showTable(place: Place, name: string, input: TableInput, options: TableOptions) {
   const cell = currentCell();
   cell.signal.throwIfAborted();
+  const names = [`${place.chapter}_${name}`];
+  if (options.alsoAs !== undefined) names.push(named("table", options.alsoAs));
   const table = tableOf(input);
-  const file = save(place, `tables/${place.chapter}_${name}.csv`, csvText(table));
-  if (options.alsoAs) save(place, `tables/${named("table", options.alsoAs)}.csv`, csvText(table));
+  const files = names.map((each) => save(place, `tables/${each}.csv`, csvText(table)));
 
   const limit = options.limit ?? 60;
   const count = table.rows.length;
   const size = count > limit ? `First ${limit} of ${count.toLocaleString("en-US")} rows.` : "";
-  const caption = captionOf(place, "table", [size, options.note ?? ""], [file]);
+  const caption = captionOf(place, "table", [size, options.note ?? ""], files);
   const { html, plain } = readableTable(table, limit, options.characters);
   cell.display({
     "text/html": `${html}\n${caption.html}`,

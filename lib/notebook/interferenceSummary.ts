@@ -26,53 +26,74 @@ export interface InterferenceResults {
   readonly recommendations: readonly Row[];
 }
 
+/** Clicks per 1,000 promoted slates; bounds are null where there are too few slates for an interval. */
+interface Part {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /** The numbers that every text below is written from. */
-function facts(results: InterferenceResults) {
-  const part = (effect: string) => {
-    const row = results.decomposition.find((one) => one.effect === effect);
+function facts({ decomposition, sensitivity, alternatives }: InterferenceResults) {
+  const part = (effect: string): Part => {
+    const row = decomposition.find((one) => one.effect === effect);
     if (!row) throw new Error(`The decomposition has no row "${effect}".`);
-    const number = (column: string) => Number(row[column]);
-    return {
-      value: number("per_1000_promoted_slates"),
-      low: number("ci_low_per_1000"),
-      high: number("ci_high_per_1000"),
-    };
+    const value = known(row, "per_1000_promoted_slates");
+    if (value === null) throw new Error(`The decomposition has no value of "${effect}".`);
+    return { value, low: known(row, "ci_low_per_1000"), high: known(row, "ci_high_per_1000") };
   };
   const focal = part("Direct focal effect");
   const rivals = part("Indirect same-cluster effect");
   const others = part("Indirect other-item effect");
   const total = part("Total slate effect");
-  const verdict: Verdict =
-    total.high < 0 ? "do not promote" : total.low > 0 ? "promote" : "undecided";
-  const turning = results.sensitivity.filter((row) => row.decision_changes);
-  const baseline = results.sensitivity[0]?.baseline ?? Number.NaN;
-  const models = results.alternatives.filter((row) => row.assumption === "click model");
-  return { focal, rivals, others, total, verdict, turning, baseline, models };
+  const turning = sensitivity.filter((row) => row.decision_changes);
+  const models = alternatives.filter((row) => row.assumption === "click model");
+  return { focal, rivals, others, total, turning, models };
 }
 
-type Verdict = "promote" | "do not promote" | "undecided";
+/** A number of a row; null where it is missing. @throws Error for anything else */
+function known(row: Row, column: string): number | null {
+  const value = row[column];
+  if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
+  throw new Error(`Column ${column} is ${String(value)} where a number is needed.`);
+}
 
-const ANSWERS: Readonly<Record<Verdict, string>> = {
-  "do not promote":
-    "**Do not promote.** The promoted item wins clicks, and the slate as a whole loses more than that.",
-  promote: "**Promote.** What the promoted item wins outweighs what its neighbours lose.",
-  undecided:
-    "**Undecided.** The slate's total could be a gain or a loss; the experiment is too small to tell.",
-};
+/** What to do by the interval of the total, and why in one sentence. */
+function answer({ focal, rivals, others, total }: ReturnType<typeof facts>): string {
+  if (total.low === null || total.high === null) {
+    return "**Undecided.** There are too few slates for an interval of the slate's total.";
+  }
+  const doNeighboursLose = rivals.value + others.value < 0;
+  if (total.high < 0) {
+    return focal.value > 0
+      ? "**Do not promote.** The promoted item wins clicks, and its neighbours lose more than it wins."
+      : "**Do not promote.** The promoted item wins no clicks, and the slate as a whole loses some.";
+  }
+  if (total.low > 0) {
+    return focal.value > 0 && doNeighboursLose
+      ? "**Promote.** What the promoted item wins outweighs what its neighbours lose."
+      : "**Promote.** The slate as a whole wins clicks.";
+  }
+  return "**Undecided.** The slate's total could be a gain or a loss; the experiment is too small to tell.";
+}
+
+function rangeText(low: number | null, high: number | null): string {
+  return low === null || high === null ? "unknown" : `${whole(low)} to ${whole(high)}`;
+}
 
 /** The page that a product manager reads in five minutes. Figures 25, 26, 28 and the tornado must have been saved. */
 export function interferenceSummary(results: InterferenceResults): SummaryPage {
-  const { focal, rivals, others, total, verdict, turning, models } = facts(results);
-  const range = ({ low, high }: { low: number; high: number }) =>
-    `95 % interval ${whole(low)} to ${whole(high)}`;
+  const found = facts(results);
+  const { focal, rivals, others, total } = found;
+  const range = ({ low, high }: Part) => `95 % interval ${rangeText(low, high)}`;
   const lost = rivals.value + others.value;
   return {
     title: "Promoting one item of a slate: what it wins, what it costs",
-    lead: `${ANSWERS[verdict]} In 1,000 promoted slates: ${signed(focal.value)} clicks on the promoted items, ${signed(lost)} on their neighbours, ${signed(total.value)} in all.`,
+    lead: `${answer(found)} In 1,000 promoted slates: ${signed(focal.value)} clicks on the promoted items, ${signed(lost)} on their neighbours, ${signed(total.value)} in all.`,
     sections: [
       {
         heading: "The account",
-        text: "A promotion moves one item to the top of a slate. The others move down and stand beside a stronger rival. What they lose does not show in the promoted item's own numbers.",
+        text: "A promotion moves one item to the top of a slate. The others move down and stand beside a stronger rival. What becomes of them does not show in the promoted item's own numbers.",
         keyNumbers: [
           {
             label: "Promoted items",
@@ -106,7 +127,11 @@ export function interferenceSummary(results: InterferenceResults): SummaryPage {
       },
       {
         heading: "How sure is this?",
-        text: `Promotion was randomized by a coin for each slate, so promoted and other slates are alike up to chance. ${otherEstimates(results, total.value)} ${coverageText(results.coverage)}`,
+        text: sentences(
+          "Promotion was randomized by a coin for each slate, so promoted and other slates are alike up to chance.",
+          otherEstimates(results, total.value),
+          coverageText(results.coverage),
+        ),
         table: { caption: "Effects in their own units", rows: results.mainEffects.map(readable) },
       },
       {
@@ -119,7 +144,7 @@ export function interferenceSummary(results: InterferenceResults): SummaryPage {
       },
       {
         heading: "What would change the answer?",
-        text: sensitivityText(turning, models),
+        text: sensitivityText(results.sensitivity, found),
         figure: {
           name: "ch06_tornado",
           alt: "Net clicks per promoted slate when each assumption is varied over its range, the widest first.",
@@ -149,22 +174,29 @@ export function interferenceSummary(results: InterferenceResults): SummaryPage {
   };
 }
 
-function readable({ effect, per_1000, ci_low_per_1000, ci_high_per_1000, note }: Row): Row {
+function readable(row: Row): Row {
+  const value = known(row, "per_1000");
+  const range = rangeText(known(row, "ci_low_per_1000"), known(row, "ci_high_per_1000"));
   return {
-    effect: effect ?? null,
-    clicks: `${signed(Number(per_1000))} (${whole(Number(ci_low_per_1000))} to ${whole(Number(ci_high_per_1000))})`,
-    unit: note ?? null,
+    effect: row.effect ?? null,
+    clicks: value === null ? "unknown" : `${signed(value)} (${range})`,
+    unit: row.note ?? null,
   };
+}
+
+function sentences(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(" ");
 }
 
 function otherEstimates({ aipw }: InterferenceResults, total: number): string {
   const row = aipw.find(({ estimator }) => /AIPW/.test(String(estimator)));
-  if (!row) return "";
-  const value = 1000 * Number(row.estimate);
-  return `A second method that also uses what is known of each slate (AIPW) puts the total at ${signed(value)}, beside ${signed(total)} from the plain comparison.`;
+  const value = row ? known(row, "estimate") : null;
+  if (value === null) return "";
+  return `A second method that also uses what is known of each slate (AIPW) puts the total at ${signed(1000 * value)}, beside ${signed(total)} from the plain comparison.`;
 }
 
 function coverageText({ replications, promising, kept }: CoverageVerdict): string {
+  if (promising === 0) return "";
   const all = kept === promising ? "all" : `${kept}`;
   return `The experiment was repeated ${replications.toLocaleString("en-US")} times in simulation: ${all} of ${promising} methods that promise intervals with 95 % coverage kept the promise.`;
 }
@@ -174,33 +206,42 @@ function policyText({ policy, value, lower, upper, isBetterThanNone }: BestPolic
   if (isBetterThanNone) {
     return `On slates that the model had not seen, the rule "${policy}" is worth ${one(value)} clicks per 1,000 eligible slates (${interval}), more than promoting nobody.`;
   }
-  return `No. On slates that the model had not seen, the best rule ("${policy}") is worth ${one(value)} clicks per 1,000 eligible slates (${interval}). That is no better than promoting nobody, which is worth 0.`;
+  const worth = `On slates that the model had not seen, the best rule ("${policy}") is worth ${one(value)} clicks per 1,000 eligible slates (${interval}).`;
+  return value > 0
+    ? `Perhaps. ${worth} The interval reaches down to 0, which is what promoting nobody is worth: the rule may be no better than that.`
+    : `No. ${worth} That is no better than promoting nobody, which is worth 0.`;
 }
 
-function sensitivityText(turning: readonly SensitivityRow[], models: readonly Row[]): string {
+function sensitivityText(
+  sensitivity: readonly SensitivityRow[],
+  { turning, models }: ReturnType<typeof facts>,
+): string {
+  const baseline = sensitivity[0];
+  if (!baseline) return "No assumption was varied.";
   const first =
     turning.length === 0
       ? "None of the assumptions, varied one at a time, turns the decision."
       : `The decision turns with: ${turning.map(({ parameter }) => parameter.toLowerCase()).join("; ")}.`;
-  const paying = models
-    .filter(({ decision }) => decision === "promote")
-    .map(({ setting }) => String(setting));
-  const second =
-    paying.length === 0
-      ? "It is the same under all click models that were tried."
-      : `Under other models of attention (${paying.join(", ")}) a promotion moves clicks between items and the slate's total hardly changes. The size of the loss is an assumption; that neighbours pay for the gain is not.`;
-  return `${first} ${second}`;
+  if (models.length === 0) return first;
+  const decided = baseline.baseline > 0 ? "promote" : "do not promote";
+  const other = models.filter(({ decision }) => decision !== decided);
+  if (other.length === 0) return `${first} It is the same under all click models that were tried.`;
+  const names = other.map(({ setting }) => String(setting)).join(", ");
+  const net = other.map((row) => 1000 * (known(row, "net_clicks_per_slate") ?? 0));
+  const range = [...new Set([Math.min(...net), Math.max(...net)].map(signed))].join(" to ");
+  return `${first} It also turns under other models of attention (${names}): there 1,000 promoted slates come to ${range} clicks in all. Which model is right, only an experiment can tell.`;
 }
 
 /** The summary as Markdown, for a repository or a mail. */
 export function interferenceMarkdown(results: InterferenceResults): string {
-  const { focal, rivals, others, total, verdict, turning, models } = facts(results);
-  const line = (name: string, { value, low, high }: typeof focal) =>
-    `| ${name} | ${signed(value)} | ${whole(low)} to ${whole(high)} |`;
+  const found = facts(results);
+  const { focal, rivals, others, total } = found;
+  const line = (name: string, { value, low, high }: Part) =>
+    `| ${name} | ${signed(value)} | ${rangeText(low, high)} |`;
   return [
     "# Interference and spillovers in recommendation slates",
     "",
-    ANSWERS[verdict],
+    answer(found),
     "",
     "| per 1,000 promoted slates | clicks | 95 % interval |",
     "|---|---|---|",
@@ -215,12 +256,12 @@ export function interferenceMarkdown(results: InterferenceResults): string {
     "",
     "## Sensitivity",
     "",
-    sensitivityText(turning, models),
+    sensitivityText(results.sensitivity, found),
     "",
     "## Recommendations",
     "",
     ...results.recommendations.map(
-      ({ area, recommendation }) => `- **${area}.** ${recommendation}`,
+      ({ area, recommendation }) => `- **${area ?? "General"}.** ${recommendation ?? ""}`,
     ),
     "",
     "## Limitations",

@@ -57,16 +57,20 @@ export function stacked(figures: readonly Figure[], options: PanelOptions = {}):
 }
 
 export interface GridOptions extends Omit<PanelOptions, "shared"> {
-  /** Panels in a row. Default 3. */
+  /** Most panels in a row, 1 or more. Default 3. */
   readonly columns?: number;
 }
 
 /**
- * Puts figures into a grid, row by row from the top left.
- * @throws Error for fewer than two figures, or one that has panels already
+ * Puts figures into a grid, row by row from the top left. Default size: 13 inches wide, 3.6 a row.
+ * @throws Error for fewer than two figures, one that has panels already, or columns that are no whole number from 1 on
  */
 export function grid(figures: readonly Figure[], options: GridOptions = {}): Figure {
-  const columns = Math.min(options.columns ?? 3, figures.length);
+  const wanted = options.columns ?? 3;
+  if (!(Number.isInteger(wanted) && wanted >= 1)) {
+    throw new Error(`The columns of a grid are a whole number from 1 on, not ${wanted}.`);
+  }
+  const columns = Math.min(wanted, figures.length);
   const rows = Math.ceil(figures.length / columns);
   const size = options.size ?? ([13, 3.6 * rows] as const);
   const room = (inches: number, margins: number) => inches * PIXELS_PER_INCH - margins;

@@ -82,7 +82,7 @@ export function advancedTakeaways(
   const summary = counterfactualSummary(models, oracle).find(({ model }) => model === best.name)!;
   const estimate = (name: string) => Number(aipw.find((row) => row.estimator === name)!.estimate);
   const policy = bestPolicy(values);
-  const digits = (value: unknown) => Number(value).toFixed(3);
+  const digits = (value: unknown) => (value === null ? "unknown" : Number(value).toFixed(3));
   return [
     {
       topic: "Outcome modelling",

@@ -14,14 +14,17 @@ export const FINAL_TABLES = [
   "final_recommendations",
 ] as const;
 
-/** A row of the observed effects as a file has it: `contrast`, `estimate`, `ci_low`, `ci_high`. */
-type EffectRow = Row;
-
-const number = (row: Row, column: string): number => {
+function number(row: Row, column: string): number {
   const value = row[column];
-  if (typeof value === "number") return value;
-  throw new Error(`Column ${column} is ${JSON.stringify(value)}, not a number.`);
-};
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  const found = value === undefined ? "missing" : String(value);
+  throw new Error(`Column ${column} is ${found} where a number is needed.`);
+}
+
+/** The number times 1,000; null for null. */
+function perThousand(row: Row, column: string): number | null {
+  return row[column] === null ? null : 1000 * number(row, column);
+}
 
 /** What one row of each contrast is. */
 const UNITS: Readonly<Record<string, string>> = {
@@ -32,16 +35,20 @@ const UNITS: Readonly<Record<string, string>> = {
   "Total slate effect": "per 1,000 promoted slates",
 };
 
-/** The five observed effects with their clustered intervals per 1,000 units; `note` says which units. */
-export function finalMainEffects(observed: readonly EffectRow[]): Row[] {
+/**
+ * The five observed effects with their clustered intervals per 1,000 units; `note` says which units. An interval that is
+ * missing, because an arm has too few slates, stays null.
+ * @param observed  contrast, estimate, ci_low, ci_high
+ */
+export function finalMainEffects(observed: readonly Row[]): Row[] {
   return observed.map((row) => {
     const effect = String(row.contrast);
     return {
       effect,
       estimate: number(row, "estimate"),
       per_1000: 1000 * number(row, "estimate"),
-      ci_low_per_1000: 1000 * number(row, "ci_low"),
-      ci_high_per_1000: 1000 * number(row, "ci_high"),
+      ci_low_per_1000: perThousand(row, "ci_low"),
+      ci_high_per_1000: perThousand(row, "ci_high"),
       note: UNITS[effect] ?? "per 1,000 units",
     };
   });
@@ -107,15 +114,21 @@ export interface ItemTestVerdict {
   readonly wrongSigns: number;
 }
 
-/** @param study  `designStudy`: world, design, estimator, mean_estimate, global_effect */
+/**
+ * @param study  `designStudy`: world, design, estimator, mean_estimate, global_effect
+ * @throws Error when the estimator that such a test suggests is not among them
+ */
 export function itemTestVerdict(study: readonly Row[]): ItemTestVerdict {
   const naive = study.filter(({ estimator }) => estimator === NAIVE_ESTIMATOR);
+  if (naive.length === 0) throw new Error(`The study has no estimator "${NAIVE_ESTIMATOR}".`);
+  const wrong = naive.filter(
+    (row) => number(row, "mean_estimate") * number(row, "global_effect") < 0,
+  );
+  const worldsOf = (rows: readonly Row[]) => new Set(rows.map(({ world }) => world)).size;
   return {
-    worlds: new Set(study.map(({ world }) => world)).size,
+    worlds: worldsOf(naive),
     designs: new Set(study.map(({ design }) => design)).size,
-    wrongSigns: naive.filter(
-      (row) => Math.sign(number(row, "mean_estimate")) !== Math.sign(number(row, "global_effect")),
-    ).length,
+    wrongSigns: worldsOf(wrong),
   };
 }
 
@@ -128,8 +141,12 @@ export interface CoverageVerdict {
   readonly kept: number;
 }
 
-/** @param study  `monteCarlo`: promise, keeps_promise, replications */
+/**
+ * @param study  `monteCarlo`: promise, keeps_promise, replications
+ * @throws Error for a study without a row
+ */
 export function coverageVerdict(study: readonly Row[]): CoverageVerdict {
+  if (study.length === 0) throw new Error("The coverage study has no rows.");
   const promising = study.filter(({ promise }) => promise !== "none");
   return {
     replications: Math.max(...study.map((row) => number(row, "replications"))),
@@ -179,12 +196,14 @@ export interface BestPolicy {
 
 /**
  * The best rule of a table of policy values (columns policy, value_per_1000, ci_low_per_1000, ci_high_per_1000), oracle
- * rules and "promote none" apart.
+ * rules and "Promote none" apart. Of rules with the same value the first.
+ * @throws Error when no rule is left, or its interval is missing
  */
 export function bestPolicy(values: readonly Row[]): BestPolicy {
   const candidates = values.filter(
     ({ policy }) => !/oracle/i.test(String(policy)) && policy !== "Promote none",
   );
+  if (candidates.length === 0) throw new Error("There is no rule but the oracle's and none.");
   const best = candidates.reduce((a, b) =>
     number(b, "value_per_1000") > number(a, "value_per_1000") ? b : a,
   );

@@ -5,8 +5,8 @@ import { takeColumns } from "../../stats/features";
 import type { Learner } from "../../stats/learner";
 import { linearLearner } from "../../stats/linearLearner";
 import { type ConditionalEffect, conditionalEffect } from "../conditionalEffect";
-import { effectCalibration } from "../effectCalibration";
-import { effectByPredictedGroup, rankingTest } from "../effectRanking";
+import { effectCalibration, type PredictedEffects } from "../effectCalibration";
+import { type EffectGroups, effectByPredictedGroup, rankingTest } from "../effectRanking";
 import {
   type Policy,
   policyDifferences,
@@ -69,10 +69,25 @@ export function conditionalEffects(
   });
 }
 
-/** The candidate with the least loss of those that tell slates apart, whether or not the constant effect beats it. */
-export function bestCandidate({ losses }: ConditionalEffect): string {
-  const telling = losses.filter(({ difference }) => difference !== null);
+/**
+ * The candidate with the least loss of those that tell slates of a fold apart, whether or not the constant effect beats it.
+ * @throws Error when none does
+ */
+export function bestCandidate({ losses, predicted, fold }: ConditionalEffect): string {
+  const telling = losses.filter(({ name, difference }) => {
+    return difference !== null && variesInFolds(predicted[name]!, fold);
+  });
+  if (telling.length === 0) throw new Error("Every candidate predicts one effect for all slates.");
   return telling.reduce((a, b) => (b.loss.value! < a.loss.value! ? b : a)).name;
+}
+
+function variesInFolds(predicted: Float64Array, fold: Int32Array): boolean {
+  const first = new Map<number, number>();
+  return predicted.some((value, j) => {
+    const known = first.get(fold[j]!);
+    if (known === undefined) first.set(fold[j]!, value);
+    return known !== undefined && Math.abs(value - known) > 1e-9;
+  });
 }
 
 /** One row a candidate: its loss on held-out slates, and the difference to the same effect for all, with its interval. */
@@ -87,7 +102,11 @@ export function effectLossRows({ losses, chosen }: ConditionalEffect): Row[] {
   }));
 }
 
-/** Of each candidate: slope of the scores on its predictions (1 is right, 0 says nothing), and the test of its ranking. */
+/**
+ * Of the constant effect and each candidate: slope of the scores on its predictions (1 is right, 0 says nothing), the test
+ * of its ranking, and the root mean square error of its predictions against the oracle. Null where predictions do not vary
+ * within folds.
+ */
 export function effectTestRows(effect: ConditionalEffect, oracle: Oracle): Row[] {
   const { scores, fold } = effect;
   return Object.entries(effect.predicted).map(([name, predicted]) => {
@@ -109,8 +128,9 @@ export function effectTestRows(effect: ConditionalEffect, oracle: Oracle): Row[]
 }
 
 /**
- * Mean score and mean true lift of quarters of slates by predicted effect, lowest first. Empty where the chosen effect is the
- * same for all.
+ * Mean score and mean true lift of quarters of slates by predicted effect, lowest first. Empty where the predictions are so
+ * much alike, or the slates so few, that there are no four quarters.
+ * @throws Error for a model that is not among the candidates
  */
 export function effectGroupRows(effect: ConditionalEffect, oracle: Oracle, model: string): Row[] {
   const predicted = effect.predicted[model];
@@ -120,8 +140,9 @@ export function effectGroupRows(effect: ConditionalEffect, oracle: Oracle, model
     );
   }
   const { scores, fold } = effect;
-  const byScore = effectByPredictedGroup({ scores, predicted, fold }, { groups: 4 });
-  const byOracle = effectByPredictedGroup({ scores: oracle.lift, predicted, fold }, { groups: 4 });
+  const byScore = quarters({ scores, predicted, fold });
+  const byOracle = quarters({ scores: oracle.lift, predicted, fold });
+  if (!byScore || !byOracle) return [];
   return byScore.groups.map((group, g) => ({
     quarter: g + 1,
     mean_predicted: byScore.predicted[g]!,
@@ -130,6 +151,16 @@ export function effectGroupRows(effect: ConditionalEffect, oracle: Oracle, model
     ci_high: group.upper,
     true_effect: byOracle.groups[g]!.value,
   }));
+}
+
+/** Undefined where one of them would be empty. */
+function quarters(effects: PredictedEffects): EffectGroups | undefined {
+  try {
+    return effectByPredictedGroup(effects, { groups: 4 });
+  } catch (error) {
+    if (/groups empty/.test((error as Error).message)) return undefined;
+    throw error;
+  }
 }
 
 /** The rules of the course, made from predictions of models that have not seen the slate, and two that only an oracle has. */

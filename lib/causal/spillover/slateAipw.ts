@@ -6,6 +6,8 @@ import type { Learner } from "../../stats/learner";
 import { linearLearner } from "../../stats/linearLearner";
 import { type AipwEstimate, aipw } from "../aipw";
 import type { CausalData } from "../crossFit";
+import type { Estimate } from "../estimate";
+import { scoreMean } from "../scoreMean";
 import type { Experiment } from "./experiment";
 import type { Oracle } from "./oracle";
 import { slateContrast } from "./slateContrast";
@@ -68,34 +70,26 @@ export function aipwEstimates(experiment: Experiment, seed: number): TotalEstima
   };
 }
 
-/** One row an estimator: estimator, estimate, standard_error, ci_low, ci_high; the oracle's mean is the last one. */
+/**
+ * One row an estimator: estimator, estimate, standard_error, ci_low, ci_high. The first is the difference in means with its
+ * error clustered by slate, the last the mean of the oracle's lifts with the error of a sample of slates.
+ */
 export function aipwRows(experiment: Experiment, estimates: TotalEstimates, oracle: Oracle): Row[] {
   const { slates, treated, clicks } = experiment;
   const rows = new Uint8Array(slates.rows).fill(1);
   const plain = slateContrast({ slates, treated, outcome: clicks, rows }, { weighting: "total" });
-  const row = (
-    estimator: string,
-    estimate: Pick<AipwEstimate, "value" | "standardError" | "lower" | "upper">,
-  ) => ({
+  const truth = scoreMean(oracle.lift, { estimand: "true lift", method: "oracle" });
+  const row = (estimator: string, estimate: Estimate) => ({
     estimator,
     estimate: estimate.value,
     standard_error: estimate.standardError,
     ci_low: estimate.lower,
     ci_high: estimate.upper,
   });
-  const n = oracle.lift.length;
-  const mean = oracle.lift.reduce((sum, value) => sum + value, 0) / n;
-  const squares = oracle.lift.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = Math.sqrt(squares / (n - 1) / n);
   return [
     row("difference in means", plain),
     row("cross-fitted AIPW", estimates.trees),
     row("cross-fitted AIPW, least squares", estimates.leastSquares),
-    row("oracle mean", {
-      value: mean,
-      standardError: error,
-      lower: mean - 1.96 * error,
-      upper: mean + 1.96 * error,
-    }),
+    row("oracle mean", truth),
   ];
 }

@@ -1,9 +1,9 @@
 /** Inverse probability of treatment and censoring weights over time: products over periods, stabilized, truncated on request. */
 import type { Learner } from "../../stats/learner";
-import { effectiveSampleSize, weightedMean } from "../weightedMoments";
 import { armWarnings, censoringModel, type EventModel, treatmentModel } from "./eventModel";
 import { type HistoryOptions, historyName } from "./history";
 import { checkLongitudinal, isRetained, isTreatable, type Longitudinal } from "./longitudinalData";
+import { summaries, summaryOf, type WeightSummary, weightWarnings } from "./weightSummary";
 import { type Truncation, truncateWeights } from "./weightTruncation";
 
 /** What the probabilities of the numerator may depend on. */
@@ -33,21 +33,6 @@ export interface HistoryWeightOptions {
   readonly seed?: number;
 }
 
-/** Weights of those who are there at the end of a period. */
-export interface WeightSummary {
-  /** Counted from 1. */
-  readonly period: number;
-  readonly rows: number;
-  /** Near 1 for stabilized weights. */
-  readonly mean: number;
-  readonly smallest: number;
-  readonly largest: number;
-  /** sum(w)^2 / sum(w^2). */
-  readonly effectiveSampleSize: number;
-  /** Weights that truncation changed. */
-  readonly truncated: number;
-}
-
 export interface HistoryWeights {
   /** For each unit and period, after truncation; 0 from the period on in which the unit was lost. */
   readonly weights: Float64Array;
@@ -59,7 +44,10 @@ export interface HistoryWeights {
   readonly propensity: Float64Array;
   /** P(C_t = 1 | past) of the denominator, or null in panels without censoring. */
   readonly censoring: Float64Array | null;
+  /** Of each period. */
   readonly summary: readonly WeightSummary[];
+  /** Of all periods together. */
+  readonly overall: WeightSummary;
   /** Probabilities that `clip` changed. */
   readonly clipped: number;
   readonly method: string;
@@ -73,7 +61,8 @@ export interface HistoryWeights {
  *
  * s up to t, that make a population in which the past covariates tell nothing about treatment and loss. Periods in which a
  * unit cannot be treated have no factor of treatment. A stabilized weight has the mean 1 if its models are right: the mean of
- * each period is in the summary, and a warning says where it is off by more than 0.1.
+ * each period is in the summary, and a warning says where it is off by more than 0.1 (with one model for all periods: if that
+ * of all periods together is).
  * Sources: Robins, Hernan and Brumback 2000, doi:10.1097/00001648-200009000-00011; Cole and Hernan 2008,
  * doi:10.1093/aje/kwn164 (stabilization and truncation).
  * @throws Error as `checkLongitudinal`, for an unknown option, in a model for each period for a period in which all or none
@@ -118,6 +107,8 @@ export function historyWeightModel(
         together: options.history?.pooled === true,
       });
       const summary = summaries(weights, truncated, present, data.periods);
+      const overall = summaryOf(weights, truncated, present, null, weights.keys());
+      const watched = options.history?.pooled ? [overall] : summary;
       const isStabilized = numerator !== "none";
       const fitted = [treatment, censoring].flatMap((model) => model?.warnings ?? []);
       return {
@@ -127,13 +118,14 @@ export function historyWeightModel(
         propensity: treatment.probability,
         censoring: censoring?.probability ?? null,
         summary,
+        overall,
         clipped,
         method: methodOf(data, options, bounds),
         warnings: [
           ...fitted,
           ...(options.history?.pooled && !unitWeights ? armWarnings(data) : []),
           ...(clipped > 0 ? [`${clipped} probabilities were clipped: overlap is poor`] : []),
-          ...weightWarnings(summary, isStabilized),
+          ...weightWarnings(watched, isStabilized),
         ],
       };
     },
@@ -292,65 +284,6 @@ function presence(data: Longitudinal, unitWeights?: ArrayLike<number>): Float64A
 
 function lastOf(table: Float64Array, { units, periods }: Longitudinal): Float64Array {
   return Float64Array.from({ length: units }, (_, u) => table[u * periods + periods - 1]);
-}
-
-function summaries(
-  weights: Float64Array,
-  truncated: Uint8Array,
-  present: Float64Array,
-  periods: number,
-): WeightSummary[] {
-  const units = weights.length / periods;
-  return Array.from({ length: periods }, (_, t) => {
-    const cells: number[] = [];
-    for (let u = 0; u < units; u++) if (present[u * periods + t] > 0) cells.push(u * periods + t);
-    const own = cells.map((cell) => weights[cell]);
-    const counts = cells.map((cell) => present[cell]);
-    return {
-      period: t + 1,
-      rows: counts.reduce((sum, count) => sum + count, 0),
-      mean: cells.length > 0 ? weightedMean(own, counts) : 0,
-      smallest: own.reduce((least, w) => Math.min(least, w), own[0] ?? 0),
-      largest: own.reduce((most, w) => Math.max(most, w), 0),
-      effectiveSampleSize: cells.length > 0 ? effectiveSampleSize(own) : 0,
-      truncated: cells.reduce((sum, cell) => sum + truncated[cell], 0),
-    };
-  });
-}
-
-/** A mean this far from 1 tells that a model is wrong, or that few have most of the weight. */
-const MEAN_OFF = 0.1;
-/** A weight above this counts one unit for that many. */
-const LARGE = 50;
-const SMALL_SHARE = 0.1;
-
-function weightWarnings(summary: readonly WeightSummary[], isStabilized: boolean): string[] {
-  const warnings: string[] = [];
-  const list = (periods: readonly WeightSummary[]) =>
-    periods.map(({ period }) => period).join(", ");
-  const off = summary.filter(({ mean, rows }) => rows > 0 && Math.abs(mean - 1) > MEAN_OFF);
-  if (isStabilized && off.length > 0) {
-    const worst = off.reduce((a, b) => (Math.abs(b.mean - 1) > Math.abs(a.mean - 1) ? b : a));
-    warnings.push(
-      `stabilized weights should have the mean 1, but it is ${worst.mean.toPrecision(3)} in period ${worst.period} (off by more than ${MEAN_OFF} in period ${list(off)})`,
-    );
-  }
-  const large = summary.filter(({ largest }) => largest > LARGE);
-  if (large.length > 0) {
-    const most = Math.max(...large.map(({ largest }) => largest));
-    warnings.push(
-      `weights explode: the largest is ${most.toPrecision(3)} (above ${LARGE} in period ${list(large)}); overlap is poor, truncate or take a smaller window`,
-    );
-  }
-  const thin = summary.filter(
-    ({ rows, effectiveSampleSize: size }) => rows > 0 && size < SMALL_SHARE * rows,
-  );
-  if (thin.length > 0) {
-    warnings.push(
-      `the effective sample size is below ${100 * SMALL_SHARE} % of the rows in period ${list(thin)}`,
-    );
-  }
-  return warnings;
 }
 
 function methodOf(

@@ -9,7 +9,6 @@ export {
   type HistoryWeights,
   historyWeights,
   type Numerator,
-  type WeightSummary,
 } from "./historyWeights";
 export {
   type IncrementalOptions,
@@ -41,5 +40,6 @@ export {
 export type { ContrastOptions, StrategyEstimates } from "./strategyEstimates";
 export { type StrategyIpw, type StrategyIpwOptions, strategyIpw } from "./strategyIpw";
 export type { BootstrapOptions } from "./unitBootstrap";
+export type { WeightSummary } from "./weightSummary";
 export type { Truncation } from "./weightTruncation";
 export { slidingWindows, type WindowOptions, type Windows } from "./windows";

@@ -9,7 +9,7 @@ import {
   withoutColumns,
 } from "./glmDesign";
 import { FAMILIES, type Family, type FamilyRules } from "./glmFamilies";
-import { fitGlm, type GlmFit, lossAt } from "./glmFit";
+import { fitGlm, type GlmFit } from "./glmFit";
 import { COVARIANCE_TYPES, type CovarianceType } from "./sandwich";
 import { type Separation, separation } from "./separation";
 
@@ -35,7 +35,7 @@ export interface GlmOptions {
   readonly level?: number;
   /** Default 50. */
   readonly maxIterations?: number;
-  /** Length of the last step, in standard errors. Default 1e-8. */
+  /** Of the last step: it would change the log likelihood of a row by less than the square of this. Default 1e-8. */
   readonly tolerance?: number;
   /** A column that earlier ones determine: an error that names it (default), or left out and named in `leftOut`. */
   readonly collinear?: "error" | "drop";
@@ -167,7 +167,6 @@ export function glm(input: GlmInput, options: GlmOptions): Glm {
     names: design.names,
     ...glmInference({ design, rules, fit, predictor, cluster: input.cluster }, settings),
     fitted: means,
-    deviance: Math.max(0, 2 * (lossAt(design, rules, coefficients) - lossAt(design, rules))),
     iterations: fit.iterations,
     converged: fit.converged,
     leftOut,
@@ -185,7 +184,8 @@ export interface GlmSettings extends Required<Omit<GlmOptions, "ridge">> {
 function checkedOptions(input: GlmInput, options: GlmOptions): GlmSettings {
   const covariance = options.covariance ?? (input.cluster ? "cluster" : "classical");
   const byCluster = covariance === "cluster" || covariance === "CR2";
-  const settings: GlmSettings = {
+  const defaults = {
+    family: options.family,
     ridge: 0,
     ridgeOn: "standardized",
     intercept: true,
@@ -195,12 +195,12 @@ function checkedOptions(input: GlmInput, options: GlmOptions): GlmSettings {
     maxIterations: 50,
     tolerance: 1e-8,
     collinear: "error",
-    ...definedOf(options),
-  };
-  const unknown = Object.keys(options).filter((name) => !(name in settings));
+  } as const;
+  const settings: GlmSettings = { ...defaults, ...definedOf(options) };
+  const unknown = Object.keys(options).filter((name) => !(name in defaults));
   if (unknown.length > 0) {
     throw new Error(
-      `glm has no option ${unknown.join(", ")}. It has ${Object.keys(settings).join(", ")}.`,
+      `glm has no option ${unknown.join(", ")}. It has ${Object.keys(defaults).join(", ")}.`,
     );
   }
   oneOf("family", settings.family, Object.keys(FAMILIES));

@@ -67,6 +67,7 @@ export function glmInference(fitted: FittedGlm, settings: InferenceSettings) {
     reference: settings.reference,
     referenceDegreesOfFreedom: freedom,
     dispersion,
+    deviance: rows.deviance,
     rows: design.rows,
     degreesOfFreedom,
     clusters,
@@ -133,22 +134,23 @@ interface WorkingRows {
   readonly errors: Float64Array;
   /** Sum of their squares. */
   readonly squares: number;
+  readonly deviance: number;
 }
 
 function workingRows({ design, rules, predictor }: FittedGlm): WorkingRows {
   const { rows, used, outcome, weights } = design;
-  const pick = (from: Float64Array) =>
-    Float64Array.from({ length: rows }, (_, k) => from[used ? used[k]! : k]!);
+  const pick = (from: Float64Array) => (used ? Float64Array.from(used, (i) => from[i]!) : from);
   const block = {
     rows,
     outcome: pick(outcome),
     weight: weights ? pick(weights) : new Float64Array(rows).fill(1),
-    offset: new Float64Array(0),
+    offset: new Float64Array(rows),
     predictor: pick(predictor),
     score: new Float64Array(rows),
     information: new Float64Array(rows),
   };
-  rules.atPredictor(block);
+  const saturated = rules.atOutcome(block, 1);
+  const loss = rules.atPredictor(block);
   const roots = block.information.map(Math.sqrt);
   let squares = 0;
   const errors = block.score.map((score, k) => {
@@ -157,7 +159,7 @@ function workingRows({ design, rules, predictor }: FittedGlm): WorkingRows {
     squares += error * error;
     return error;
   });
-  return { roots, errors, squares };
+  return { roots, errors, squares, deviance: Math.max(0, 2 * (loss - saturated)) };
 }
 
 /** Columns made such that with the penalty X'X is the identity: forward substitution through R. */

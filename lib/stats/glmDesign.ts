@@ -1,5 +1,6 @@
 /** What a generalized linear model is fitted to, checked, and its columns on a common scale. */
 import { FAMILIES, type Family } from "./glmFamilies";
+import { dot } from "./sandwich";
 
 export interface GlmInput {
   readonly outcome: ArrayLike<number>;
@@ -173,19 +174,30 @@ function checkedOutcome(
   return outcome;
 }
 
+/** Mean and standard deviation with n. */
 function moments(column: Float64Array, weights: Float64Array | undefined) {
   const n = column.length;
-  let [sum, total] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    const w = weights ? weights[i]! : 1;
-    sum += w * column[i]!;
-    total += w;
-  }
-  const mean = total > 0 ? sum / total : 0;
-  let squares = 0;
-  for (let i = 0; i < n; i++) {
+  const total = weights ? sumOf(weights) : n;
+  if (!(total > 0)) return { mean: 0, deviation: 0 };
+  const mean = (weights ? dot(column, weights) : sumOf(column)) / total;
+  let [s0, s1] = [0, 0];
+  for (let i = 0; i < n; i += 2) {
     const from = column[i]! - mean;
-    squares += (weights ? weights[i]! : 1) * from * from;
+    s0 += (weights ? weights[i]! : 1) * from * from;
+    if (i + 1 === n) break;
+    const next = column[i + 1]! - mean;
+    s1 += (weights ? weights[i + 1]! : 1) * next * next;
   }
-  return { mean, deviation: total > 0 ? Math.sqrt(squares / total) : 0 };
+  return { mean, deviation: Math.sqrt((s0 + s1) / total) };
+}
+
+/** Two sums side by side: a processor adds to one while it waits for the other. */
+function sumOf(values: Float64Array): number {
+  const n = values.length;
+  let [s0, s1] = [0, 0];
+  for (let i = 0; i + 1 < n; i += 2) {
+    s0 += values[i]!;
+    s1 += values[i + 1]!;
+  }
+  return s0 + s1 + (n % 2 === 1 ? values[n - 1]! : 0);
 }

@@ -1,13 +1,24 @@
 /** Newton's method for generalized linear models with canonical links: iteratively reweighted least squares. */
-import { addCrossProducts, BLOCK_ROWS, paddedColumns } from "./crossProducts";
+
 import type { GlmDesign } from "./glmDesign";
 import type { FamilyRules, RowBlock } from "./glmFamilies";
+import {
+  addCrossProducts,
+  BLOCK_ROWS,
+  type ScaledColumn,
+  scaleTile,
+  TILE,
+  weighTile,
+} from "./rowBlocks";
 import { choleskyTriangle, determinedColumns, solveTriangles } from "./triangle";
 
 /** Loss, score and information of coefficients: what one pass over the rows gives. */
 interface Pass {
-  /** Runs over every `stride`-th row; without coefficients from means near the outcomes. Returns the loss. */
-  run(coefficients: Float64Array | undefined, stride: number): number;
+  /**
+   * Runs over every `stride`-th row; without coefficients from means near the outcomes. Returns the loss.
+   * @param curved  whether the information is computed too, which takes most of the time
+   */
+  run(coefficients: Float64Array | undefined, stride: number, curved?: boolean): number;
   /** Sum of x w (y - mu), K. */
   readonly score: Float64Array;
   /** Sum of x x' w V(mu), K x K. */
@@ -41,15 +52,20 @@ export interface GlmFitOptions {
 /** The first late iteration. */
 const LATE = 6;
 /** A start is looked for in every so many rows where there are enough. */
-const START_STRIDES = [128, 16];
+const START_STRIDES = [64, 8];
 const START_ROWS = 2000;
+/** Most passes that spare the information. */
+const CHORDS = 8;
+
+/** Local, as an import is looked up at every use. */
+const BLOCK = BLOCK_ROWS;
 /** A column of which the earlier ones leave less than the square root of this is determined by them. */
 const COLLINEAR = 1e-12;
 
 /**
  * Minimizes the loss: minus the log likelihood plus half the penalty times squared coefficients. It is convex; a step
  * that does not lower it is halved. A start from a share of the rows spares passes over all of them. Converged when the step
- * is shorter than `tolerance` standard errors.
+ * would change the loss by less than the square of `tolerance` a row.
  * Returns the numbers of columns that others determine instead, where there are any.
  */
 export function fitGlm(
@@ -59,18 +75,56 @@ export function fitGlm(
 ): GlmFit | { readonly determined: readonly number[] } {
   const pass = passOver(design, family);
   let start: Float64Array | undefined;
+  let spared = 0;
   for (const stride of START_STRIDES) {
     if (design.rows / stride < Math.max(START_ROWS, 50 * design.names.length)) continue;
     // The small penalty keeps columns apart that differ only in rows not looked at.
     const penalty = options.penalty.map((value) => value / stride + 1);
-    const near = { ...options, penalty, tolerance: 0.1, maxIterations: 12, runsOff: () => false };
+    const near = { ...options, penalty, tolerance: 1e-4, maxIterations: 12, runsOff: () => false };
     const found = newton(pass, design, near, start, stride);
-    if (found && "coefficients" in found) start = found.coefficients;
+    if (!found || "determined" in found) break;
+    start = found.coefficients;
+    if (stride !== START_STRIDES[START_STRIDES.length - 1]) continue;
+    const share = found.information.map((value) => value * stride);
+    const chords = followChords(pass, design, options, start, share);
+    start = chords.coefficients;
+    spared = chords.iterations;
   }
   const fit =
     newton(pass, design, options, start, 1) ?? newton(pass, design, options, undefined, 1);
   if (!fit) throw new Error("The columns are too nearly collinear to fit a model to them.");
-  return fit;
+  return "determined" in fit ? fit : { ...fit, iterations: fit.iterations + spared };
+}
+
+/**
+ * Steps with the information of a share of the rows: it is nearly that of all, so that each takes the coefficients a good part
+ * of the way, for a third of the cost. The information of all rows is then needed once, at the end.
+ */
+function followChords(
+  pass: Pass,
+  design: GlmDesign,
+  { penalty, tolerance, unit }: GlmFitOptions,
+  start: Float64Array,
+  information: Float64Array,
+): { coefficients: Float64Array; iterations: number } {
+  const K = start.length;
+  const triangle = choleskyTriangle(withPenalty(information, penalty, K), K);
+  let coefficients = start;
+  let before = Number.POSITIVE_INFINITY;
+  for (let iteration = 0; iteration < CHORDS; iteration++) {
+    const loss = pass.run(coefficients, 1, false);
+    const slope = pass.score.map((value, k) => value - penalty[k]! * coefficients[k]!);
+    const step = triangle && solveTriangles(triangle, slope, K);
+    const decrement = step ? step.reduce((sum, value, k) => sum + value * slope[k]!, 0) : before;
+    // Newton's method takes over where they do not come closer quickly.
+    if (!step || !(decrement < before / 4)) return { coefficients, iterations: iteration };
+    coefficients = coefficients.map((value, k) => value + step[k]!);
+    if (decrement <= tolerance ** 2 * unit(loss) * design.rows) {
+      return { coefficients, iterations: iteration + 1 };
+    }
+    before = decrement;
+  }
+  return { coefficients, iterations: CHORDS };
 }
 
 function newton(
@@ -117,7 +171,7 @@ function newton(
     const decrement = step.reduce((sum, value, k) => sum + value * slope[k]!, 0);
     const small = unit(loss);
     const converged =
-      decrement <= tolerance ** 2 * small ||
+      decrement <= tolerance ** 2 * small * design.rows ||
       // Rounding does not let it get closer.
       (decrement < 1e-8 * small && decrement > lastDecrement / 2);
     before = coefficients;
@@ -144,61 +198,54 @@ function withPenalty(information: Float64Array, penalty: Float64Array, K: number
 
 /** One block of rows at a time is brought to a common scale, weighted and multiplied, all within the processor's cache. */
 function passOver(design: GlmDesign, family: FamilyRules): Pass {
-  const { columns, means, scales, intercept, used } = design;
+  const { outcome, weights, offset, used } = design;
   const K = design.names.length;
-  const padded = paddedColumns(K);
-  const first = intercept ? 1 : 0;
-  const values = new Float64Array(padded * BLOCK_ROWS);
+  const columns = scaledColumns(design);
+  const padded = columns.length;
+  const values = new Float64Array(padded * BLOCK);
   const wide = new Float64Array(padded * padded);
+  const wideScore = new Float64Array(padded);
+  const factors = new Float64Array(padded);
   const score = new Float64Array(K);
   const information = new Float64Array(K * K);
-  const roots = new Float64Array(BLOCK_ROWS);
-  const index = new Int32Array(BLOCK_ROWS);
+  const roots = new Float64Array(BLOCK);
+  const index = new Int32Array(BLOCK);
   const block: RowBlock = {
     rows: 0,
-    outcome: new Float64Array(BLOCK_ROWS),
-    weight: new Float64Array(BLOCK_ROWS).fill(1),
-    offset: new Float64Array(BLOCK_ROWS),
-    predictor: new Float64Array(BLOCK_ROWS),
-    score: new Float64Array(BLOCK_ROWS),
-    information: new Float64Array(BLOCK_ROWS),
+    outcome: new Float64Array(BLOCK),
+    weight: new Float64Array(BLOCK).fill(1),
+    offset: new Float64Array(BLOCK),
+    predictor: new Float64Array(BLOCK),
+    score: new Float64Array(BLOCK),
+    information: new Float64Array(BLOCK),
   };
   const mean = usualOutcome(design);
-  const run = (coefficients: Float64Array | undefined, stride: number): number => {
-    score.fill(0);
+  const run: Pass["run"] = (coefficients, stride, curved = true) => {
+    wideScore.fill(0);
     wide.fill(0);
+    factors.set(coefficients ?? score.fill(0));
     let loss = 0;
-    for (let from = 0; from < design.rows; from += BLOCK_ROWS * stride) {
-      const rows = Math.min(BLOCK_ROWS, Math.ceil((design.rows - from) / stride));
+    for (let from = 0; from < design.rows; from += BLOCK * stride) {
+      const rows = Math.min(BLOCK, Math.ceil((design.rows - from) / stride));
       block.rows = rows;
-      for (let i = 0; i < rows; i++) {
-        const at = from + i * stride;
-        index[i] = used ? used[at]! : at;
-      }
-      gather(design.outcome, index, rows, block.outcome);
-      if (design.weights) gather(design.weights, index, rows, block.weight);
-      if (design.offset) gather(design.offset, index, rows, block.offset);
+      for (let i = 0; i < rows; i++) index[i] = from + i * stride;
+      if (used) for (let i = 0; i < rows; i++) index[i] = used[index[i]!]!;
+      gather(outcome, index, rows, block.outcome);
+      if (weights) gather(weights, index, rows, block.weight);
+      if (offset) gather(offset, index, rows, block.offset);
       block.predictor.set(block.offset);
-      if (intercept) {
-        values.fill(1, 0, rows);
-        if (coefficients) addColumn(values, 0, rows, coefficients[0]!, block.predictor);
-      }
-      for (let j = 0; j < columns.length; j++) {
-        const at = (j + first) * BLOCK_ROWS;
-        const column = columns[j]!;
-        if (stride === 1 && !used)
-          centre(column, from, rows, means[j]!, 1 / scales[j]!, values, at);
-        else centreRows(column, index, rows, means[j]!, 1 / scales[j]!, values, at);
-        if (coefficients) addColumn(values, at, rows, coefficients[j + first]!, block.predictor);
+      for (let k = 0; k < padded; k += TILE) {
+        scaleTile(columns, k, index, rows, factors, values, block.predictor);
       }
       loss += coefficients ? family.atPredictor(block) : family.atOutcome(block, mean);
       for (let i = 0; i < rows; i++) roots[i] = Math.sqrt(block.information[i]!);
-      for (let k = 0; k < K; k++) {
-        score[k]! += weigh(values, k * BLOCK_ROWS, rows, block.score, roots);
+      for (let k = 0; k < padded; k += TILE) {
+        weighTile(values, k, rows, block.score, roots, wideScore);
       }
-      addCrossProducts(values, padded, rows, wide);
+      if (curved) addCrossProducts(values, padded, rows, wide);
     }
-    for (let r = 0; r < K; r++) {
+    score.set(wideScore.subarray(0, K));
+    for (let r = 0; curved && r < K; r++) {
       for (let c = 0; c <= r; c++) {
         information[r * K + c] = wide[r * padded + c]!;
         information[c * K + r] = wide[r * padded + c]!;
@@ -209,59 +256,17 @@ function passOver(design: GlmDesign, family: FamilyRules): Pass {
   return { run, score, information };
 }
 
+/** The intercept's ones, the columns, and zeros up to the next whole tile. */
+function scaledColumns({ intercept, columns, means, scales, outcome }: GlmDesign): ScaledColumn[] {
+  const scaled = columns.map((values, j) => ({ values, mean: means[j]!, factor: 1 / scales[j]! }));
+  const ones = new Float64Array(outcome.length).fill(1);
+  if (intercept) scaled.unshift({ values: ones, mean: 0, factor: 1 });
+  while (scaled.length % TILE > 0) scaled.push({ values: ones, mean: 0, factor: 0 });
+  return scaled;
+}
+
 function gather(from: Float64Array, index: Int32Array, rows: number, to: Float64Array): void {
   for (let i = 0; i < rows; i++) to[i] = from[index[i]!]!;
-}
-
-function centre(
-  column: Float64Array,
-  from: number,
-  rows: number,
-  mean: number,
-  factor: number,
-  values: Float64Array,
-  at: number,
-): void {
-  for (let i = 0; i < rows; i++) values[at + i] = (column[from + i]! - mean) * factor;
-}
-
-function centreRows(
-  column: Float64Array,
-  index: Int32Array,
-  rows: number,
-  mean: number,
-  factor: number,
-  values: Float64Array,
-  at: number,
-): void {
-  for (let i = 0; i < rows; i++) values[at + i] = (column[index[i]!]! - mean) * factor;
-}
-
-function addColumn(
-  values: Float64Array,
-  at: number,
-  rows: number,
-  coefficient: number,
-  predictor: Float64Array,
-): void {
-  for (let i = 0; i < rows; i++) predictor[i]! += coefficient * values[at + i]!;
-}
-
-/** Multiplies a column by the roots; returns its product with the score before that. */
-function weigh(
-  values: Float64Array,
-  at: number,
-  rows: number,
-  score: Float64Array,
-  roots: Float64Array,
-): number {
-  let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    const value = values[at + i]!;
-    sum += value * score[i]!;
-    values[at + i] = value * roots[i]!;
-  }
-  return sum;
 }
 
 /** The mean outcome, by weight. */
@@ -274,13 +279,4 @@ export function usualOutcome({ outcome, weights, used, rows }: GlmDesign): numbe
     total += w;
   }
   return sum / total;
-}
-
-/** The loss at coefficients, or without them of the model that fits each row exactly. */
-export function lossAt(
-  design: GlmDesign,
-  family: FamilyRules,
-  coefficients?: Float64Array,
-): number {
-  return passOver(design, family).run(coefficients, 1);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Family, type GlmOptions, glm } from "../../lib/stats/glm";
 
-export function close(actual: ArrayLike<number>, expected: readonly number[], digits = 1e-8): void {
+function close(actual: ArrayLike<number>, expected: readonly number[], digits = 1e-8): void {
   assert.equal(actual.length, expected.length);
   expected.forEach((value, i) => {
     assert.ok(Math.abs(actual[i]! - value) <= digits, `${i}: ${actual[i]}, ${value}`);

@@ -75,6 +75,49 @@ describe("a table", () => {
     assert.deepEqual(readdirSync(join(writeup, "tables")), ["01_good.csv"]);
   });
 
+  it("is saved a second time under another name, without the chapter's number", async () => {
+    await chapter("a_course", "06", synthetic).table("ratings", rows, { alsoAs: "final_ratings" });
+    assert.deepEqual(readdirSync(join(writeup, "tables")), ["06_ratings.csv", "final_ratings.csv"]);
+    assert.equal(read("tables/final_ratings.csv"), read("tables/06_ratings.csv"));
+    const html = text(shown[0], "text/html");
+    assert.match(html, /writeup\/tables\/06_ratings\.csv, writeup\/tables\/final_ratings\.csv/);
+    assert.equal(html.match(/data-lab-table=/g)?.length, 1);
+    const { files } = JSON.parse(read("06_provenance.json")) as Provenance;
+    assert.deepEqual(
+      files.map(({ file, synthetic: made }) => [file, made]),
+      [
+        ["tables/06_ratings.csv", true],
+        ["tables/final_ratings.csv", true],
+      ],
+    );
+  });
+
+  it("is not saved at all where the second name is no file name", async () => {
+    for (const alsoAs of ["../final", "", "a b"]) {
+      const saving = chapter("a_course", "06", real).table("ratings", rows, { alsoAs });
+      await assert.rejects(saving, /cannot be part of a file name/);
+    }
+    assert.equal(existsSync(join(writeup, "tables")), false);
+  });
+
+  it("cuts long texts after 60 characters, or as many as asked, and saves them whole", async () => {
+    const lab = chapter("a_course", "01", real);
+    const long = "abcdefghij".repeat(12);
+    await lab.table("short", [{ long }]);
+    await lab.table("longer", [{ long }], { characters: 100 });
+    await lab.table("whole", [{ long }], { characters: 120 });
+    const letters = (bundle: MimeBundle | undefined) =>
+      /<td[^>]*>([a-j]*)(.*?)<\/td>/.exec(text(bundle, "text/html"))!;
+    const [short, longer, whole] = shown.map(letters);
+    assert.ok(short![1]!.length <= 60 && short![1]!.length > 55, `${short![1]!.length} letters`);
+    assert.ok(longer![1]!.length <= 100 && longer![1]!.length > 95);
+    assert.deepEqual([whole![1], whole![2]], [long, ""]);
+    assert.notEqual(short![2], "");
+    for (const name of ["short", "longer", "whole"]) {
+      assert.equal(read(`tables/01_${name}.csv`), `long\n${long}\n`);
+    }
+  });
+
   it("refuses names that are no file names", async () => {
     const lab = chapter("a_course", "01", real);
     assert.throws(() => lab.table("../x", rows), /"\.\.\/x" cannot be part of a file name/);
@@ -241,6 +284,31 @@ describe("a figure", () => {
     ]);
     assert.match(text(shown[0], "text/html"), /Plotly\.newPlot/);
     assert.ok(shown[0]?.["image/png"]);
+  });
+
+  it("that is not asked for it is no page where it can be drawn", async (t) => {
+    if (!browserPath()) return t.skip("no browser on this machine");
+    await chapter("a_course", "01", real).figure("01_f", figure);
+    closeDrawing();
+    assert.deepEqual(readdirSync(join(writeup, "figures")).sort(), ["01_f.json", "01_f.png"]);
+    assert.equal(shown[0]?.["text/html"], undefined);
+  });
+
+  it("names all its files, once each, also where it is a page for want of a browser", async (t) => {
+    process.env.LAB_BROWSER = "none";
+    await chapter("a_course", "01", real).figure("01_f", figure, { interactive: true });
+    assert.match(
+      text(shown[1], "text/html"),
+      /writeup\/figures\/01_f\.html, writeup\/figures\/01_f\.json/,
+    );
+    delete process.env.LAB_BROWSER;
+    if (!browserPath()) return t.skip("no browser on this machine");
+    t.after(closeDrawing);
+    await chapter("a_course", "01", real).figure("01_f", figure, { interactive: true });
+    assert.match(
+      text(shown[3], "text/html"),
+      /writeup\/figures\/01_f\.png, writeup\/figures\/01_f\.html, writeup\/figures\/01_f\.json/,
+    );
   });
 
   it("is shown all the same when the browser cannot draw it", async () => {

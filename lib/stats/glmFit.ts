@@ -10,6 +10,7 @@ import {
   TILE,
   weighTile,
 } from "./rowBlocks";
+import { dot } from "./sandwich";
 import { choleskyTriangle, determinedColumns, solveTriangles } from "./triangle";
 
 /** Loss, score and information of coefficients: what one pass over the rows gives. */
@@ -61,6 +62,7 @@ const CHORDS = 8;
 const BLOCK = BLOCK_ROWS;
 /** A column of which the earlier ones leave less than the square root of this is determined by them. */
 const COLLINEAR = 1e-12;
+const NEARLY_COLLINEAR = 1e-3;
 
 /**
  * Minimizes the loss: minus the log likelihood plus half the penalty times squared coefficients. It is convex; a step
@@ -90,8 +92,9 @@ export function fitGlm(
     start = chords.coefficients;
     spared = chords.iterations;
   }
-  const fit =
-    newton(pass, design, options, start, 1) ?? newton(pass, design, options, undefined, 1);
+  let fit = newton(pass, design, options, start, 1);
+  // A bad start is no verdict.
+  if (start && (!fit || "determined" in fit)) fit = newton(pass, design, options, undefined, 1);
   if (!fit) throw new Error("The columns are too nearly collinear to fit a model to them.");
   return "determined" in fit ? fit : { ...fit, iterations: fit.iterations + spared };
 }
@@ -108,20 +111,30 @@ function followChords(
   information: Float64Array,
 ): { coefficients: Float64Array; iterations: number } {
   const K = start.length;
-  const triangle = choleskyTriangle(withPenalty(information, penalty, K), K);
+  const curvature = withPenalty(information, penalty, K);
+  // A column of which the share has next to nothing.
+  if (determinedColumns(curvature, K, NEARLY_COLLINEAR).length > 0) {
+    return { coefficients: start, iterations: 0 };
+  }
+  const triangle = choleskyTriangle(curvature, K)!;
   let coefficients = start;
+  let last = start;
+  let lowest = Number.POSITIVE_INFINITY;
   let before = Number.POSITIVE_INFINITY;
-  for (let iteration = 0; iteration < CHORDS; iteration++) {
-    const loss = pass.run(coefficients, 1, false);
+  for (let iteration = 1; iteration <= CHORDS; iteration++) {
+    const loss = penalizedLoss(pass.run(coefficients, 1, false), coefficients, penalty);
+    if (!(loss <= lowest)) return { coefficients: last, iterations: iteration };
     const slope = pass.score.map((value, k) => value - penalty[k]! * coefficients[k]!);
-    const step = triangle && solveTriangles(triangle, slope, K);
-    const decrement = step ? step.reduce((sum, value, k) => sum + value * slope[k]!, 0) : before;
+    const step = solveTriangles(triangle, slope, K);
+    const decrement = dot(step, slope);
     // Newton's method takes over where they do not come closer quickly.
-    if (!step || !(decrement < before / 4)) return { coefficients, iterations: iteration };
+    if (!(decrement < before / 4)) return { coefficients, iterations: iteration };
+    last = coefficients;
     coefficients = coefficients.map((value, k) => value + step[k]!);
     if (decrement <= tolerance ** 2 * unit(loss) * design.rows) {
-      return { coefficients, iterations: iteration + 1 };
+      return { coefficients, iterations: iteration };
     }
+    lowest = loss;
     before = decrement;
   }
   return { coefficients, iterations: CHORDS };
@@ -135,8 +148,7 @@ function newton(
   stride: number,
 ): GlmFit | { readonly determined: readonly number[] } | undefined {
   const K = design.names.length;
-  const penalized = (loss: number, b: Float64Array) =>
-    b.reduce((sum, value, k) => sum + (penalty[k]! / 2) * value * value, loss);
+  const lossAt = (b: Float64Array) => penalizedLoss(pass.run(b, stride), b, penalty);
   let coefficients: Float64Array = start ?? new Float64Array(K);
   let lowest = Number.POSITIVE_INFINITY;
   if (!start) {
@@ -152,11 +164,11 @@ function newton(
   let last: GlmFit | undefined;
   let lastDecrement = Number.POSITIVE_INFINITY;
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
-    let loss = penalized(pass.run(coefficients, stride), coefficients);
+    let loss = lossAt(coefficients);
     const lower = () => Number.isFinite(loss) && loss <= lowest + 1e-10 * Math.abs(lowest);
     for (let half = 0; half < 40 && !lower(); half++) {
       coefficients = coefficients.map((value, k) => (value + before[k]!) / 2);
-      loss = penalized(pass.run(coefficients, stride), coefficients);
+      loss = lossAt(coefficients);
     }
     lowest = loss;
     const curvature = withPenalty(pass.information, penalty, K);
@@ -168,7 +180,7 @@ function newton(
     if (!triangle) return last;
     const slope = pass.score.map((value, k) => value - penalty[k]! * coefficients[k]!);
     const step = solveTriangles(triangle, slope, K);
-    const decrement = step.reduce((sum, value, k) => sum + value * slope[k]!, 0);
+    const decrement = dot(step, slope);
     const small = unit(loss);
     const converged =
       decrement <= tolerance ** 2 * small * design.rows ||
@@ -188,6 +200,10 @@ function newton(
     lastDecrement = decrement;
   }
   return last;
+}
+
+function penalizedLoss(loss: number, b: Float64Array, penalty: Float64Array): number {
+  return b.reduce((sum, value, k) => sum + (penalty[k]! / 2) * value * value, loss);
 }
 
 function withPenalty(information: Float64Array, penalty: Float64Array, K: number): Float64Array {

@@ -208,7 +208,7 @@ function policyText({ policy, value, lower, upper, isBetterThanNone }: BestPolic
   }
   const worth = `On slates that the model had not seen, the best rule ("${policy}") is worth ${one(value)} clicks per 1,000 eligible slates (${interval}).`;
   return value > 0
-    ? `Perhaps. ${worth} The interval reaches down to 0, which is what promoting nobody is worth: the rule may be no better than that.`
+    ? `Perhaps. ${worth} The interval holds 0, which is what promoting nobody is worth: the rule may be no better than that.`
     : `No. ${worth} That is no better than promoting nobody, which is worth 0.`;
 }
 

@@ -206,7 +206,7 @@ describe("targeting", () => {
     );
     assert.match(
       text(unsure),
-      /^Perhaps\. .* is worth 4\.0 clicks .* \(−12\.2 to 20\.0\)\. The inter/,
+      /^Perhaps\. .* is worth 4\.0 clicks .* \(−12\.2 to 20\.0\)\. The interval h/,
     );
     assert.match(
       text(winning),

@@ -163,7 +163,7 @@ export function finalRecommendations(
 ): Row[] {
   const targeting = policy.isBetterThanNone
     ? `Promote by the rule "${policy.policy}", and confirm its value in a randomized test of the rule.`
-    : "Promote nobody by prediction: no rule is worth more than promoting none, within its interval.";
+    : "Promote nobody by prediction: no rule has an interval above 0, the value of promoting none.";
   return [
     ...earlier.map(({ area, recommendation, evidence }) => ({
       area: area ?? null,

@@ -112,14 +112,15 @@ export function effectTestRows(effect: ConditionalEffect, oracle: Oracle): Row[]
     const effects = { scores, predicted, fold };
     const { slope, p } = effectCalibration(effects);
     const ranking = rankingTest(effects);
+    const area = ranking.p === null ? null : ranking.area;
     const errors = predicted.map((value, j) => (value - oracle.lift[j]!) ** 2);
     return {
       effect_model: name,
       calibration_slope: slope.value,
       slope_error: slope.standardError,
       slope_p: p,
-      ranking_area: ranking.area.value,
-      ranking_error: ranking.area.standardError,
+      ranking_area: area?.value ?? null,
+      ranking_error: area?.standardError ?? null,
       ranking_p: ranking.p,
       rmse_to_oracle: Math.sqrt(errors.reduce((sum, e) => sum + e, 0) / errors.length),
     };

@@ -61,6 +61,14 @@ export {
 } from "./effectRanking";
 export { type Estimate, estimateRows } from "./estimate";
 export {
+  type EffectInterval,
+  type EffectMeasure,
+  type EValue,
+  type EValueOptions,
+  eValue,
+  eValueOfRatio,
+} from "./eValue";
+export {
   type ExposureProbabilities,
   exposureProbabilities,
   type ProbabilityOptions,
@@ -90,6 +98,44 @@ export {
   type NaiveOptions,
   naiveAssociation,
 } from "./naiveAssociation";
+export {
+  type ControlColumns,
+  type ControlKind,
+  type NegativeControl,
+  type NegativeControlOptions,
+  type NegativeControlRow,
+  type NegativeControls,
+  type NegativeControlVerdict,
+  negativeControls,
+  type PanelKey,
+  shifted,
+} from "./negativeControl";
+export {
+  type AdjustedEffect,
+  type AdjustmentOptions,
+  adjustedEffect,
+  type BenchmarkOptions,
+  benchmarkBound,
+  type ConfounderGridOptions,
+  type ConfounderGridRow,
+  type ConfounderStrength,
+  confounderGrid,
+  type ExtremeScenarioOptions,
+  extremeRobustnessValue,
+  extremeScenario,
+  partialR2,
+  type RegressionEffect,
+  type RobustnessOptions,
+  robustnessValue,
+} from "./omittedVariable";
+export {
+  type BenchmarkRow,
+  covariateStrength,
+  type OmittedVariableData,
+  type OmittedVariableOptions,
+  type OmittedVariableReport,
+  omittedVariable,
+} from "./omittedVariableReport";
 export { completeRows, type PanelColumns, panelColumns } from "./panelColumns";
 export {
   type Policy,
@@ -103,6 +149,22 @@ export {
   treatNone,
   treatTopShare,
 } from "./policyValue";
+export {
+  type Propensity,
+  type PropensityData,
+  type PropensityOptions,
+  propensity,
+  propensityCalibration,
+  propensityMetrics,
+  propensityModelSummary,
+  propensitySummary,
+} from "./propensity";
+export {
+  intervalLabels,
+  type QuantileSegmentsOptions,
+  quantileSegments,
+  type Segmentation,
+} from "./quantileSegments";
 export { type IntervalOptions, randomizationInterval } from "./randomizationInterval";
 export {
   type RandomizationOptions,
@@ -112,5 +174,50 @@ export {
   type Statistic,
 } from "./randomizationTest";
 export { scoreMean } from "./scoreMean";
+export {
+  type FamilyRow,
+  type SegmentData,
+  type SegmentEffects,
+  type SegmentLabels,
+  type SegmentOptions,
+  type SegmentRow,
+  segmentEffects,
+} from "./segments";
+export {
+  type Choices,
+  type CurveSummary,
+  type CurveTest,
+  combinations,
+  type Impossible,
+  type PermutationOptions,
+  type Specification,
+  type SpecificationCurve,
+  type SpecificationCurveOptions,
+  type SpecificationEstimator,
+  specificationCurve,
+} from "./specificationCurve";
 export { type StratumOptions, type StratumWeights, stratumWeights } from "./stratumWeights";
+export {
+  type AdjustedInterval,
+  type BinaryConfounder,
+  type ConfounderArrayOptions,
+  type ConfounderArrayRow,
+  confounderArray,
+  confoundingBias,
+  type FrontierRow,
+  type TippingMeasure,
+  type TippingOptions,
+  type TippingPoint,
+  tippingFrontier,
+  tippingPoint,
+  withoutConfounder,
+} from "./tippingPoint";
+export {
+  type TreatmentWeights,
+  treatmentWeights,
+  type WeightKind,
+  type WeightOptions,
+  weightDiagnostics,
+  weightedBalance,
+} from "./treatmentWeights";
 export { effectiveSampleSize, weightedMean, weightedVariance } from "./weightedMoments";

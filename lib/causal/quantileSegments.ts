@@ -1,4 +1,5 @@
 /** Rows cut into segments of about equal size by a number, labelled as pandas labels them. */
+import { quantile } from "../stats/quantile";
 
 export interface Segmentation {
   /** Label of each row's segment; null where its number is missing. */
@@ -39,7 +40,7 @@ export function quantileSegments(
   if (!Number.isFinite(sorted[0]! - sorted[sorted.length - 1]!)) {
     throw new Error("A number is infinite. Leave such rows out, or make them missing (NaN).");
   }
-  const all = Array.from({ length: parts + 1 }, (_, k) => quantileAt(sorted, k / parts));
+  const all = Array.from({ length: parts + 1 }, (_, k) => quantile(sorted, k / parts));
   const edges = all.filter((edge, k) => k === 0 || edge !== all[k - 1]);
   if (edges.length < all.length && duplicates === "error") {
     throw new Error(
@@ -57,15 +58,6 @@ export function quantileSegments(
 /** Place of the first edge that is not below the value. */
 function firstFrom(edges: readonly number[], value: number): number {
   return edges.findIndex((edge) => edge >= value);
-}
-
-/** Linear interpolation as numpy does it: from the nearer neighbour. */
-function quantileAt(sorted: Float64Array, p: number): number {
-  const at = (sorted.length - 1) * p;
-  const low = Math.floor(at);
-  const [a, b] = [sorted[low]!, sorted[Math.min(sorted.length - 1, low + 1)]!];
-  const share = at - low;
-  return share < 0.5 ? a + (b - a) * share : b - (b - a) * (1 - share);
 }
 
 /** Labels of right-closed intervals between edges, as `pandas.qcut` and `pandas.cut` with `include_lowest` write them. */

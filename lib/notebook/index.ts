@@ -39,6 +39,7 @@ export type { Provenance, ProvenanceEntry } from "./provenance";
 export { saveCsv } from "./saveCsv";
 export { type ScatterOptions, scatter } from "./scatter";
 export { type SlateExplorerOptions, slateExplorer } from "./slateExplorer";
+export { type SpecificationPlotOptions, specificationPlot } from "./specificationCurve";
 export { type StepHistogramOptions, stepHistogram } from "./stepHistogram";
 export type {
   KeyNumber,

@@ -6,6 +6,7 @@ export {
   type ColumnImportance,
   type EarlyStopping,
 } from "./boostedTrees";
+export { averagePrecision, brierScore, logLoss, rocAuc } from "./classification";
 export {
   type ClusterCounts,
   type ClusterSampleCheck,

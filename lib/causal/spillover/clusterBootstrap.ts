@@ -1,5 +1,7 @@
 /** The bootstrap over slates: whole slates are drawn again, with all their rows. */
+
 import type { Row } from "../../loaders/rows";
+import { quantile } from "../../stats/quantile";
 import { type Random, random } from "../../stats/random";
 import { finite } from "../panelColumns";
 import { CONTRASTS, type Contrast, type OutcomeType, outcomeOf } from "./contrastEstimates";
@@ -108,13 +110,4 @@ export function bootstrapSummary(bootstraps: readonly BootstrapDraws[]): Row[] {
       draws: sorted.length,
     };
   });
-}
-
-/** Quantile of ascending values by linear interpolation at (n - 1) p, as numpy and pandas have it. NaN without values. */
-export function quantile(sorted: ArrayLike<number>, p: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const at = (sorted.length - 1) * p;
-  const low = Math.floor(at);
-  const high = Math.min(sorted.length - 1, low + 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }

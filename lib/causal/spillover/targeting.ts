@@ -1,6 +1,6 @@
 /** Promoting some slates only: the published rules on predicted lift, with the rule that promotes nobody among them. */
 import type { Row } from "../../loaders/rows";
-import { quantile } from "./clusterBootstrap";
+import { quantile } from "../../stats/quantile";
 import type { Experiment } from "./experiment";
 import { focalFeatures } from "./experimentTables";
 import { itemSet } from "./itemSets";

@@ -8,7 +8,6 @@ import {
   contrastEstimates,
   promotionExperiment,
 } from "../../../lib/causal/spillover";
-import { quantile } from "../../../lib/causal/spillover/clusterBootstrap";
 import {
   assertClose,
   assertFinite,
@@ -107,14 +106,4 @@ test("tables of draws and of their summary", () => {
   assertClose(Number(rows[0]!.ci_high), 3.925);
   assert.deepEqual([rows[1]!.ci_low, rows[2]!.ci_low], [7, null]);
   assert.deepEqual(bootstraps[0].estimates, Float64Array.of(4, 1, 2, 3));
-});
-
-test("quantile interpolates at (n - 1) p", () => {
-  // numpy.quantile([1, 2, 4, 8], [0, .1, .5, .9, 1])
-  const expected = [1, 1.3, 3, 6.8, 8];
-  for (const [i, p] of [0, 0.1, 0.5, 0.9, 1].entries()) {
-    assertClose(quantile([1, 2, 4, 8], p), expected[i]!);
-  }
-  assert.equal(quantile([5], 0.3), 5);
-  assert.equal(quantile([], 0.3), Number.NaN);
 });

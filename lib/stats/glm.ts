@@ -97,6 +97,10 @@ export interface GlmPredictOptions {
   readonly rows?: number;
 }
 
+/** A warning that concerns standard errors alone. */
+export const SHARES_AS_BINARY =
+  "outcomes between 0 and 1: classical errors take their variance for that of 0 and 1";
+
 /** Probabilities so near 0 or 1 count as being there. */
 const EXTREME = 1e-8;
 
@@ -345,7 +349,7 @@ function dispersed(design: GlmDesign, { family, covariance }: GlmSettings): stri
   for (let k = 0; k < rows; k++) {
     const y = outcome[used ? used[k]! : k]!;
     if (y > 0 && y < 1) {
-      return ["outcomes between 0 and 1: classical errors take their variance for that of 0 and 1"];
+      return [SHARES_AS_BINARY];
     }
   }
   return [];

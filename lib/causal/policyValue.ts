@@ -114,11 +114,11 @@ export function treatAbove(predicted: ArrayLike<number>, threshold = 0): Policy 
 }
 
 /**
- * Treats rows whose predicted effect is among the top share of predicted effects of the other folds: the threshold of a
- * fold is made without it, so about the share is treated, not exactly. A row is treated where at most round(share * m)
- * of the m rows of other folds have a prediction as high as its own; a share of 0 is nobody.
+ * Treats about this share of each fold: the rows with the highest predictions in it, round(share * m) of its m rows; of equal
+ * predictions at the end none. All predictions of a fold come from the same models, which have not seen it. A threshold from
+ * other folds would let a row's own outcome decide on it, because the models of those folds have learned from it.
  * @param share  in [0, 1]
- * @param fold  of each row, at least two
+ * @param fold  of each row
  */
 export function treatTopShare(
   predicted: ArrayLike<number>,
@@ -129,13 +129,10 @@ export function treatTopShare(
   const rows = Array.from({ length: predicted.length }, (_, i) => i);
   const treats = new Uint8Array(rows.length);
   for (const k of new Set(Array.from(fold))) {
-    const others = rows.filter((i) => fold[i] !== k).map((i) => predicted[i]!);
-    if (others.length === 0) throw new Error("A threshold from other folds needs two folds.");
-    const sorted = Float64Array.from(others).sort().reverse();
-    // The lowest prediction that is still treated is above the first one that is not.
-    const first = Math.round(share * sorted.length);
-    const threshold = first === 0 ? Infinity : (sorted[first] ?? -Infinity);
-    for (const i of rows) if (fold[i] === k && predicted[i]! > threshold) treats[i] = 1;
+    const own = rows.filter((i) => fold[i] === k);
+    const descending = own.map((i) => predicted[i]!).sort((a, b) => b - a);
+    const threshold = descending[Math.round(share * own.length)] ?? -Infinity;
+    for (const i of own) if (predicted[i]! > threshold) treats[i] = 1;
   }
   return { name: `treat the top ${Number((100 * share).toFixed(2))}%`, treats };
 }

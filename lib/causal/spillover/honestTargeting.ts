@@ -14,6 +14,7 @@ import {
   treatAbove,
   treatAll,
   treatNone,
+  treatTopShare,
 } from "../policyValue";
 import type { Experiment } from "./experiment";
 import type { Oracle } from "./oracle";
@@ -164,23 +165,6 @@ function quarters(effects: PredictedEffects): EffectGroups | undefined {
 }
 
 /**
- * Treats about this share of each fold: slates with the highest predictions in it. All predictions of a fold come from the
- * same models, which have not seen it. A threshold from other folds would let a slate's own clicks in, because the models
- * of those folds have learned from it.
- */
-function topOfFold(predicted: Float64Array, fold: Int32Array, share: number): Policy {
-  const treats = new Uint8Array(predicted.length);
-  for (const k of new Set(fold)) {
-    const own = Array.from(fold.keys()).filter((j) => fold[j] === k);
-    const descending = own.map((j) => predicted[j]!).sort((a, b) => b - a);
-    // Slates that tie with the first one left out are left out too.
-    const threshold = descending[Math.round(share * own.length)] ?? -Infinity;
-    for (const j of own) if (predicted[j]! > threshold) treats[j] = 1;
-  }
-  return { name: `top ${100 * share}% of each fold`, treats };
-}
-
-/**
  * The rules of the course, made from predictions of models that have not seen the slate, and two that only an oracle has. A
  * rule for a top share takes it in each fold; of equal predictions at its end none.
  */
@@ -191,10 +175,10 @@ export function slatePolicies(effect: ConditionalEffect, oracle: Oracle, model: 
   return [
     named("Promote none", treatNone(n)),
     named("Promote all eligible slates", treatAll(n)),
-    named("Promote top 50% by predicted effect", topOfFold(predicted, effect.fold, 0.5)),
-    named("Promote top 25% by predicted effect", topOfFold(predicted, effect.fold, 0.25)),
+    named("Promote top 50% by predicted effect", treatTopShare(predicted, effect.fold, 0.5)),
+    named("Promote top 25% by predicted effect", treatTopShare(predicted, effect.fold, 0.25)),
     named("Promote only predicted-positive slates", treatAbove(predicted)),
-    named("Oracle top 25%", topOfFold(oracle.lift, effect.fold, 0.25)),
+    named("Oracle top 25%", treatTopShare(oracle.lift, effect.fold, 0.25)),
     named("Oracle: promote where it pays", treatAbove(oracle.lift)),
   ];
 }

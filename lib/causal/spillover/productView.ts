@@ -11,14 +11,17 @@ export interface ProductNumbers {
   readonly sameCluster: number;
   readonly other: number;
   readonly total: number;
+  /** 95 % interval of the total; null where there is none. */
+  readonly totalRange: readonly [number, number] | null;
   /** (same-cluster + other) / |focal|: -1 means that the others lose what the focal item wins. Null without a focal effect. */
   readonly offsetRatio: number | null;
 }
 
 export function productNumbers(effects: readonly ComponentEffect[]): ProductNumbers {
-  const of = (effect: keyof typeof EFFECTS) =>
-    1000 *
-    effects.find((one) => one.outcome === "observed" && one.effect === effect)!.estimate.value!;
+  const estimateOf = (effect: keyof typeof EFFECTS) =>
+    effects.find((one) => one.outcome === "observed" && one.effect === effect)!.estimate;
+  const of = (effect: keyof typeof EFFECTS) => 1000 * estimateOf(effect).value!;
+  const { lower, upper } = estimateOf("Total slate effect");
   const focal = of("Direct focal effect");
   const sameCluster = of("Indirect same-cluster effect");
   const other = of("Indirect other-item effect");
@@ -27,6 +30,7 @@ export function productNumbers(effects: readonly ComponentEffect[]): ProductNumb
     sameCluster,
     other,
     total: of("Total slate effect"),
+    totalRange: lower === null || upper === null ? null : [1000 * lower, 1000 * upper],
     offsetRatio: finite((sameCluster + other) / Math.abs(focal)),
   };
 }
@@ -119,9 +123,13 @@ function liftMeans(outcomes: SlateOutcomes, own: readonly number[]) {
   };
 }
 
-/** One row an area: area, recommendation, evidence. What it says follows from the signs and sizes of the effects. */
+/**
+ * One row an area: area, recommendation, evidence. What it says follows from the signs and sizes of the effects; a total whose
+ * interval holds 0 decides nothing.
+ */
 export function recommendations(numbers: ProductNumbers): Row[] {
-  const { focal, sameCluster, other, total } = numbers;
+  const { focal, sameCluster, other, total, totalRange } = numbers;
+  const [least, most] = totalRange ?? [-Infinity, Infinity];
   const loss = -(sameCluster + other);
   const perThousand = (value: number) => `${Math.round(value)} clicks per 1,000 promoted slates`;
   const size = (value: number) => Math.round(Math.abs(value));
@@ -136,10 +144,16 @@ export function recommendations(numbers: ProductNumbers): Row[] {
     },
     {
       area: "Slate-level metric",
-      recommendation: `Decide on the slate total. By it, this promotion ${
-        total < 0 ? "should not go out" : total > 0 ? "pays" : "changes nothing"
+      recommendation: `Decide on the slate total. By it, ${
+        most < 0
+          ? "this promotion should not go out"
+          : least > 0
+            ? "this promotion pays"
+            : "it is open whether this promotion pays: its interval holds 0"
       }.`,
-      evidence: `Total ${perThousand(total)}.`,
+      evidence: `Total ${perThousand(total)}${
+        totalRange ? `, 95 % interval ${Math.round(least)} to ${Math.round(most)}` : ", no interval"
+      }.`,
     },
     {
       area: "Spillover monitoring",
@@ -149,7 +163,7 @@ export function recommendations(numbers: ProductNumbers): Row[] {
     {
       area: "Policy design",
       recommendation:
-        total < 0
+        least <= 0
           ? "Restrict promotion to slates where it displaces little: near the top, with few items of the same cluster, and only once an experiment shows a gain there."
           : "Begin with slates where promotion displaces little: near the top, with few items of the same cluster.",
       evidence: `Same cluster ${perThousand(sameCluster)}, others ${perThousand(other)}.`,

@@ -30,6 +30,7 @@ const PUBLISHED: ProductNumbers = {
   sameCluster: -145.3905,
   other: -334.0459,
   total: -307.8212,
+  totalRange: [-413.2036, -202.4388],
   offsetRatio: -2.7937,
 };
 
@@ -38,7 +39,10 @@ describe("productNumbers", () => {
     const effects = componentEffects(experiment);
     const numbers = productNumbers(effects);
     assertClose(numbers.focal, 1000 * effects[0]!.estimate.value!);
-    assertClose(numbers.total, 1000 * effects[3]!.estimate.value!);
+    const total = effects[3]!.estimate;
+    assertClose(numbers.total, 1000 * total.value!);
+    assertClose(numbers.totalRange![0], 1000 * total.lower!);
+    assertClose(numbers.totalRange![1], 1000 * total.upper!);
     assertClose(numbers.focal + numbers.sameCluster + numbers.other, numbers.total, 1e-9);
     assertClose(
       numbers.offsetRatio,
@@ -56,7 +60,8 @@ describe("productNumbers", () => {
 
 test("productSummary says what was won and lost", () => {
   const rows = productSummary(PUBLISHED);
-  assert.deepEqual(columnOf(rows, "value"), Object.values(PUBLISHED));
+  const { totalRange: _, ...values } = PUBLISHED;
+  assert.deepEqual(columnOf(rows, "value"), Object.values(values));
   assert.match(String(rows[0]!.interpretation), /won by the promoted items/);
   for (const row of rows.slice(1, 4)) assert.match(String(row.interpretation), /Clicks lost/);
 });
@@ -138,16 +143,24 @@ describe("recommendations", () => {
   });
 
   test("turn round with the signs", () => {
-    const [item, slate, spillover, policy] = said({ sameCluster: -20, other: -50, total: 101.6 });
+    const [item, slate, spillover, policy] = said({
+      sameCluster: -20,
+      other: -50,
+      total: 101.6,
+      totalRange: [20, 183],
+    });
     assert.match(item!, /has the sign of the slate's/);
     assert.match(slate!, /pays/);
     assert.match(spillover!, /does not outweigh/);
     assert.match(policy!, /Begin with slates/);
   });
 
-  test("do not call a total of 0 a gain, nor a loss of the promoted item a win", () => {
-    const [, slate] = said({ sameCluster: -71.6152, other: -100, total: 0 });
-    assert.match(slate!, /changes nothing/);
+  test("say nothing of a total whose interval holds 0 or is missing, nor call a loss of the promoted item a win", () => {
+    for (const totalRange of [[-9, 40], [-40, 9], null] as const) {
+      const [, slate, , policy] = said({ total: 15, totalRange });
+      assert.match(slate!, /it is open whether this promotion pays/);
+      assert.match(policy!, /only once an experiment shows a gain/);
+    }
     const [, , spillover] = said({ focal: -5, sameCluster: -20, other: -50, total: -75 });
     assert.match(spillover!, /they lose, and so does the promoted item/);
     const rows = recommendations({ ...PUBLISHED, focal: 10, sameCluster: 5, other: 5, total: 20 });

@@ -1,4 +1,5 @@
 /** The parametric g-formula: the world simulated forward under each strategy, from models of everything that varies. */
+
 import type { Family } from "../../stats/glm";
 import type { Learner } from "../../stats/learner";
 import { type Random, random } from "../../stats/random";
@@ -15,6 +16,7 @@ import {
   unitsWhere,
   unitsWithOutcome,
 } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 import { type Particles, splitParticles, startParticles } from "./particles";
 import { naturalCourse, type Strategy } from "./strategies";
 import {
@@ -60,6 +62,19 @@ export interface GFormula extends StrategyEstimates {
   readonly naturalCourse: readonly NaturalCourseRow[];
 }
 
+const OPTIONS = [
+  "strategies",
+  "contrasts",
+  "level",
+  "covariates",
+  "outcome",
+  "treatment",
+  "history",
+  "copies",
+  "seed",
+  "bootstrap",
+];
+
 /**
  * The mean outcome under each strategy. Each unit starts as it was observed in the first period; then, period by period, its
  * covariates are drawn from their models given its simulated past, and its treatment from the strategy. The mean is that of the
@@ -73,6 +88,7 @@ export interface GFormula extends StrategyEstimates {
  *     enumerated
  */
 export function gFormula(data: Longitudinal, options: GFormulaOptions): GFormula {
+  checkOptionNames("gFormula", options, OPTIONS);
   checkLongitudinal(data);
   needsFinalOutcome(data, "gFormula");
   const { strategies, history = {}, copies = 20, seed } = options;

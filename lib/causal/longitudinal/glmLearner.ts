@@ -30,8 +30,8 @@ export function glmLearner({ family = "binomial", ridge = 0 }: GlmLearnerOptions
       );
       return {
         predict: (given) => fitted.predict(columnsOf(given), { rows: given.rows }),
-        // That of the covariance of fractions is of no concern to those who predict.
-        warnings: fitted.warnings.filter((warning) => !/covariance|standard error/.test(warning)),
+        // That of the variance of fractions is of no concern to those who predict.
+        warnings: fitted.warnings.filter((warning) => !/classical errors/.test(warning)),
       };
     },
   };

@@ -1,6 +1,7 @@
 /** The past of a unit at a period as features: what models of treatment, censoring, covariates and outcome condition on. */
 import type { Features } from "../../stats/features";
 import type { Longitudinal } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 
 export interface HistoryOptions {
   /** Varying covariates to take. Default: all. */
@@ -43,10 +44,7 @@ const OPTIONS = [
 
 /** @throws Error for an unknown option, an unknown covariate or an impossible number of lags */
 export function checkHistory(data: Longitudinal, options: HistoryOptions): void {
-  const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(`A history has no option ${unknown.join(", ")}. It has ${OPTIONS.join(", ")}.`);
-  }
+  checkOptionNames("A history", options, OPTIONS);
   const check = (asked: readonly string[] = [], there: Readonly<Record<string, unknown>>) => {
     for (const name of asked) {
       if (name in there) continue;

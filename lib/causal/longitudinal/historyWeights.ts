@@ -3,6 +3,7 @@ import type { Learner } from "../../stats/learner";
 import { armWarnings, censoringModel, type EventModel, treatmentModel } from "./eventModel";
 import { type HistoryOptions, historyName } from "./history";
 import { checkLongitudinal, isRetained, isTreatable, type Longitudinal } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 import { summaries, summaryOf, type WeightSummary, weightWarnings } from "./weightSummary";
 import { type Truncation, truncateWeights } from "./weightTruncation";
 
@@ -145,12 +146,7 @@ const OPTIONS = [
 ];
 
 function checkOptions(options: HistoryWeightOptions, periods: number): void {
-  const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `History weights have no option ${unknown.join(", ")}. They have ${OPTIONS.join(", ")}.`,
-    );
-  }
+  checkOptionNames("historyWeights", options, OPTIONS);
   const { window = periods, numerator = "treatment history", clip } = options;
   if (!(Number.isInteger(window) && window >= 1)) {
     throw new Error(`window is a whole number from 1 on, not ${window}.`);

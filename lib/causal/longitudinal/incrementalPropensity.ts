@@ -1,4 +1,5 @@
 /** Mean outcomes had the odds of treatment been multiplied: incremental propensity score interventions. */
+
 import type { Learner } from "../../stats/learner";
 import { linearLearner } from "../../stats/linearLearner";
 import { censoringModel, checkArms, treatmentModel, withPeriods } from "./eventModel";
@@ -10,6 +11,8 @@ import {
   type Longitudinal,
   needsFinalOutcome,
 } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
+import { type OutcomeRange, scaleOutcome } from "./outcomeRange";
 import { type FittedStep, type OutcomeStep, outcomeSteps } from "./outcomeSteps";
 import { oddsTimes, type Strategy } from "./strategies";
 import { estimatesFromScores, type StrategyEstimates } from "./strategyEstimates";
@@ -24,6 +27,8 @@ export interface IncrementalOptions {
   readonly contrasts?: readonly (readonly [number, number])[];
   /** Learns the outcome, and in earlier periods its expectation. Default: least squares. */
   readonly outcome?: Learner;
+  /** Moves outcomes of this range to [0, 1] before they are learned, as logistic models need it. Default: left as they are. */
+  readonly range?: OutcomeRange;
   readonly treatment: Learner;
   /** Learns the probability of being lost, in panels with censoring. Default: as treatment. */
   readonly censoring?: Learner;
@@ -43,6 +48,20 @@ export interface IncrementalPropensity extends StrategyEstimates {
   readonly scores: readonly Float64Array[];
 }
 
+const OPTIONS = [
+  "deltas",
+  "contrasts",
+  "outcome",
+  "range",
+  "treatment",
+  "censoring",
+  "history",
+  "lowestStaying",
+  "folds",
+  "level",
+  "seed",
+];
+
 /**
  * The mean outcome had each unit's odds of treatment, given its past, been delta times what they were, for several deltas.
  * With e_t = P(A_t = 1 | past), d_t = delta e_t + 1 - e_t, weights w_t = prod of (delta A_s + 1 - A_s) / d_s and regressions
@@ -60,6 +79,7 @@ export function incrementalPropensity(
   data: Longitudinal,
   options: IncrementalOptions,
 ): IncrementalPropensity {
+  checkOptionNames("incrementalPropensity", options, OPTIONS);
   checkLongitudinal(data);
   needsFinalOutcome(data, "incrementalPropensity");
   const { outcome = linearLearner(), treatment, censoring = treatment, history = {} } = options;
@@ -85,8 +105,13 @@ export function incrementalPropensity(
   );
   const steps = outcomeSteps(data, outcome, history, seed);
   const notes = new Map<string, number[]>();
+  const scale = options.range && scaleOutcome(data, options.range);
+  const y = scale?.scaled ?? Float64Array.from(data.outcome);
+  const [start, width] = scale ? [scale.low, scale.high - scale.low] : [0, 1];
   const scores = strategies.map((strategy) =>
-    scoresOf({ data, strategy, steps, parts, treated, staying, notes }),
+    scoresOf({ data, y, strategy, steps, parts, treated, staying, notes }).map(
+      (score) => start + width * score,
+    ),
   );
   const limited = lost ? lost.probability.filter((p) => p > 1 - lowestStaying).length : 0;
   const estimates = estimatesFromScores(
@@ -100,7 +125,7 @@ export function incrementalPropensity(
     },
     scores,
     {
-      method: `incremental propensity scores${folds > 1 ? `, ${folds} folds` : ""}; outcomes by ${outcome.name}, treatment by ${treatment.name} (${historyName(history)})`,
+      method: `incremental propensity scores${folds > 1 ? `, ${folds} folds` : ""}; outcomes by ${outcome.name}${scale ? `, scaled from [${scale.low}, ${scale.high}] to [0, 1]` : ""}, treatment by ${treatment.name} (${historyName(history)})`,
       warnings: [
         ...treated.warnings,
         ...(lost?.warnings ?? []),
@@ -116,6 +141,8 @@ export function incrementalPropensity(
 
 interface ScoreInput {
   readonly data: Longitudinal;
+  /** Outcomes as they are learned. */
+  readonly y: Float64Array;
   readonly strategy: Strategy;
   readonly steps: readonly OutcomeStep[];
   readonly parts: readonly UnitPart[];
@@ -124,13 +151,12 @@ interface ScoreInput {
   readonly notes: Map<string, number[]>;
 }
 
-function scoresOf({ data, strategy, steps, parts, treated, staying, notes }: ScoreInput) {
-  const { units, periods, treatment, outcome } = data;
+function scoresOf({ data, y, strategy, steps, parts, treated, staying, notes }: ScoreInput) {
+  const { units, periods, treatment } = data;
   const delta = strategy.delta ?? 1;
   const e = treated.probability;
   const weights = strategyWeights(data, strategy, e, staying);
-  const y = Float64Array.from({ length: units }, (_, u) => outcome[u]);
-  const fits = regressions({ data, strategy, steps, parts, treated }, y);
+  const fits = regressions({ data, y, strategy, steps, parts, treated });
   const scores = new Float64Array(units);
   let later: Float64Array = y;
   for (let t = periods - 1; t >= 0; t--) {
@@ -157,10 +183,14 @@ function scoresOf({ data, strategy, steps, parts, treated, staying, notes }: Sco
 }
 
 /** The regressions of all periods, each unit predicted by models that have not seen it. */
-function regressions(
-  { data, strategy, steps, parts, treated }: Omit<ScoreInput, "staying" | "notes">,
-  y: Float64Array,
-): FittedStep[] {
+function regressions({
+  data,
+  y,
+  strategy,
+  steps,
+  parts,
+  treated,
+}: Omit<ScoreInput, "staying" | "notes">): FittedStep[] {
   const ofParts = parts.map(({ training }, k) => {
     const fits: FittedStep[] = [];
     let later: Float64Array = y;

@@ -1,10 +1,12 @@
 /** G-computation by iterated conditional expectations: one regression a period, from the last one back to the first. */
+
 import type { Learner } from "../../stats/learner";
 import { linearLearner } from "../../stats/linearLearner";
 import { weightedMean } from "../weightedMoments";
 import { checkArms, type EventModel, treatmentModel, withPeriods } from "./eventModel";
 import { type HistoryOptions, historyName } from "./history";
 import { checkLongitudinal, type Longitudinal, needsFinalOutcome } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 import { type OutcomeRange, scaleOutcome } from "./outcomeRange";
 import { type OutcomeStep, outcomeSteps } from "./outcomeSteps";
 import type { Strategy } from "./strategies";
@@ -30,6 +32,18 @@ export interface IteratedOptions extends ContrastOptions {
   readonly seed?: number;
 }
 
+const OPTIONS = [
+  "strategies",
+  "contrasts",
+  "level",
+  "outcome",
+  "range",
+  "treatment",
+  "history",
+  "bootstrap",
+  "seed",
+];
+
 /**
  * The mean outcome had everybody followed a strategy,
  *
@@ -47,6 +61,7 @@ export function iteratedExpectations(
   data: Longitudinal,
   options: IteratedOptions,
 ): StrategyEstimates {
+  checkOptionNames("iteratedExpectations", options, OPTIONS);
   checkLongitudinal(data);
   needsFinalOutcome(data, "iteratedExpectations");
   const { strategies, outcome = linearLearner(), range, history = {}, seed = 0 } = options;

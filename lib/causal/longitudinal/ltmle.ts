@@ -1,4 +1,5 @@
 /** Longitudinal targeted maximum likelihood: iterated regressions, each moved by one number so that the bias of the mean goes. */
+
 import type { Learner } from "../../stats/learner";
 import { effectiveSampleSize } from "../weightedMoments";
 import { censoringModel, checkArms, treatmentModel, withPeriods } from "./eventModel";
@@ -11,6 +12,7 @@ import {
   type Longitudinal,
   needsFinalOutcome,
 } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 import { type OutcomeRange, scaleOutcome } from "./outcomeRange";
 import { type FittedStep, type OutcomeStep, outcomeSteps } from "./outcomeSteps";
 import type { Strategy } from "./strategies";
@@ -52,6 +54,20 @@ export interface Ltmle extends StrategyEstimates {
   readonly clipped: number;
 }
 
+const OPTIONS = [
+  "strategies",
+  "contrasts",
+  "level",
+  "outcome",
+  "treatment",
+  "censoring",
+  "history",
+  "range",
+  "clip",
+  "folds",
+  "seed",
+];
+
 /**
  * The mean outcome under each strategy. From the last period back, Q_(t+1) is regressed on the past as in
  * `iteratedExpectations`, and then moved on the log odds scale by an intercept fitted with the weights
@@ -69,6 +85,7 @@ export interface Ltmle extends StrategyEstimates {
  *     nobody followed a strategy up to a period, naming it
  */
 export function ltmle(data: Longitudinal, options: LtmleOptions): Ltmle {
+  checkOptionNames("ltmle", options, OPTIONS);
   checkLongitudinal(data);
   needsFinalOutcome(data, "ltmle");
   const { strategies, outcome, treatment, censoring = treatment, history = {} } = options;
@@ -151,6 +168,7 @@ interface Targeted {
 
 function targeted({ data, strategy, steps, weights, y, guess, notes }: TargetedInput): Targeted {
   const { units, periods, treatment } = data;
+  checkFollowers(data, strategy, weights);
   const scores = new Float64Array(units);
   const fluctuations = new Float64Array(periods);
   let later: Float64Array = y;
@@ -164,9 +182,6 @@ function targeted({ data, strategy, steps, weights, y, guess, notes }: TargetedI
     const own = (u: number) => (treatment[u * periods + t] === 1 ? fitted.q1[u] : fitted.q0[u]);
     const offset = Float64Array.from(retained, (u) => logOdds(own(u)));
     const factor = Float64Array.from(retained, (u) => weights[u * periods + t]);
-    if (!factor.some((w) => w > 0)) {
-      throw new Error(`Nobody followed the strategy "${strategy.name}" up to period ${t + 1}.`);
-    }
     const target = Float64Array.from(retained, (u) => later[u]);
     const moved = fluctuation(target, offset, factor);
     fluctuations[t] = moved;
@@ -185,6 +200,15 @@ function targeted({ data, strategy, steps, weights, y, guess, notes }: TargetedI
     fluctuations,
     size: effectiveSampleSize(last),
   };
+}
+
+function checkFollowers(data: Longitudinal, strategy: Strategy, weights: Float64Array): void {
+  for (let t = 0; t < data.periods; t++) {
+    let isFollowed = false;
+    for (let u = 0; u < data.units; u++) isFollowed ||= weights[u * data.periods + t] > 0;
+    if (isFollowed) continue;
+    throw new Error(`Nobody followed the strategy "${strategy.name}" up to period ${t + 1}.`);
+  }
 }
 
 /** First guesses of all periods by models that have not seen the unit. */

@@ -1,4 +1,5 @@
 /** Marginal structural models: how the mean outcome depends on the history of treatments, by weighted regression. */
+
 import { type Family, glm } from "../../stats/glm";
 import { twoSidedQuantile } from "../../stats/referenceDistribution";
 import type { Estimate } from "../estimate";
@@ -17,6 +18,7 @@ import {
   isTreatable,
   type Longitudinal,
 } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 import {
   type BootstrapOptions,
   numberedClusters,
@@ -57,6 +59,19 @@ export interface MarginalStructuralModel {
   readonly weights: HistoryWeights;
 }
 
+const OPTIONS = [
+  "weights",
+  "terms",
+  "covariates",
+  "period",
+  "family",
+  "contrasts",
+  "from",
+  "onlyTreatable",
+  "level",
+  "bootstrap",
+];
+
 /**
  * E[Y under treatments a] = g(b0 + sum of b_k f_k(a) + ...) fitted by regression with the weights of `historyWeights`: one row a
  * unit for an outcome at the end, one a unit and period for an outcome of each period (its weight is that of its period, a
@@ -72,6 +87,7 @@ export function marginalStructuralModel(
   data: Longitudinal,
   options: MsmOptions,
 ): MarginalStructuralModel {
+  checkOptionNames("marginalStructuralModel", options, OPTIONS);
   checkLongitudinal(data);
   const { terms = ["cumulative"], family = "gaussian", level = 0.95 } = options;
   checkLevel(level);

@@ -1,9 +1,11 @@
 /** Means under strategies by weighting those who followed them. */
+
 import type { Learner } from "../../stats/learner";
 import { effectiveSampleSize } from "../weightedMoments";
 import { censoringModel, checkArms, treatmentModel } from "./eventModel";
 import { type HistoryOptions, historyName } from "./history";
 import { checkLongitudinal, type Longitudinal, needsFinalOutcome } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 import {
   type ContrastOptions,
   estimatesFromScores,
@@ -35,6 +37,19 @@ export interface StrategyIpw extends StrategyEstimates {
   readonly effectiveSampleSizes: readonly number[];
 }
 
+const OPTIONS = [
+  "strategies",
+  "contrasts",
+  "level",
+  "treatment",
+  "censoring",
+  "history",
+  "estimator",
+  "clip",
+  "bootstrap",
+  "seed",
+];
+
 /**
  * The mean outcome under a strategy as the mean of w Y, with w the product over periods of the strategy's probability of the
  * treatment that was given over the natural one (and 1(not lost) / P(not lost)); divided by the mean of w for Hajek's.
@@ -42,6 +57,7 @@ export interface StrategyIpw extends StrategyEstimates {
  * @throws Error as `ltmle`, or for an unknown estimator
  */
 export function strategyIpw(data: Longitudinal, options: StrategyIpwOptions): StrategyIpw {
+  checkOptionNames("strategyIpw", options, OPTIONS);
   checkLongitudinal(data);
   needsFinalOutcome(data, "strategyIpw");
   const { strategies, treatment, censoring = treatment, history = {}, seed = 0 } = options;

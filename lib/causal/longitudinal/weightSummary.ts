@@ -69,7 +69,9 @@ export function weightWarnings(summary: readonly WeightSummary[], isStabilized: 
   const where = (period: number | null) =>
     period === null ? "all periods together" : `period ${period}`;
   const list = (periods: readonly WeightSummary[]) =>
-    periods.map(({ period }) => period).join(", ");
+    periods[0].period === null
+      ? "all periods together"
+      : `period ${periods.map(({ period }) => period).join(", ")}`;
   const off = summary.filter(({ mean, rows }) => rows > 0 && Math.abs(mean - 1) > MEAN_OFF);
   if (isStabilized && off.length > 0) {
     const worst = off.reduce((a, b) => (Math.abs(b.mean - 1) > Math.abs(a.mean - 1) ? b : a));

@@ -1,5 +1,7 @@
 /** Long panels cut into shorter follow-ups: each start of each unit becomes a unit of its own. */
+
 import { isTreatable, type Longitudinal } from "./longitudinalData";
+import { checkOptionNames } from "./optionNames";
 
 export interface WindowOptions {
   /** Periods of a window. */
@@ -22,6 +24,8 @@ export interface Windows extends Longitudinal {
   readonly start: Int32Array;
 }
 
+const OPTIONS = ["length", "outcome", "every", "from", "baseline", "startTreatable"];
+
 /**
  * Windows of a panel without censoring, with the units (or their clusters) as clusters: windows of one unit overlap and are
  * alike, so that only a clustered standard error is right.
@@ -31,6 +35,7 @@ export function slidingWindows(
   data: Omit<Longitudinal, "outcome" | "censored">,
   options: WindowOptions,
 ): Windows {
+  checkOptionNames("slidingWindows", options, OPTIONS);
   const { length, outcome, every = 1, from = 0, baseline = [], startTreatable = false } = options;
   if (!(Number.isInteger(length) && length >= 1 && Number.isInteger(every) && every >= 1)) {
     throw new Error("length and every are whole numbers from 1 on.");

@@ -1,5 +1,4 @@
 /** Bootstrap over whole units, or whole clusters of them, with everything estimated anew in each draw. */
-import { normal } from "../../stats/distributions";
 import { random } from "../../stats/random";
 import type { Estimate } from "../estimate";
 import { finite } from "../panelColumns";
@@ -130,9 +129,4 @@ export function withBootstrap(
     lower: finite(lower),
     upper: finite(upper),
   };
-}
-
-/** How far a normal interval of this level reaches, in standard errors. */
-export function normalReach(level: number): number {
-  return normal().quantile((1 + level) / 2, 0, 1);
 }

@@ -220,4 +220,11 @@ export {
   weightDiagnostics,
   weightedBalance,
 } from "./treatmentWeights";
+export {
+  type WeightedDifference,
+  type WeightedDifferenceInput,
+  type WeightedDifferenceOptions,
+  weightedDifference,
+} from "./weightedDifference";
 export { effectiveSampleSize, weightedMean, weightedVariance } from "./weightedMoments";
+export { type ReadinessBars, type ReadinessInput, weightReadiness } from "./weightReadiness";

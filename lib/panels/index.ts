@@ -1,5 +1,15 @@
 /** Panels: tables built from a data set in named SQL steps, and the small tables that describe them. */
 export { addColumns } from "./addColumns";
+export {
+  ADJUSTMENT_COVARIATES,
+  type AdjustmentData,
+  adjustmentData,
+  confoundingMap,
+  dailyTreatmentAndOutcome,
+  HISTORY_STATES,
+  treatmentByHistory,
+  weightedPanel,
+} from "./adjustmentData";
 export { archiveListing } from "./archiveListing";
 export { archiveMembers } from "./archiveMembers";
 export {

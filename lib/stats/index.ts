@@ -14,6 +14,7 @@ export {
   type ShareCheck,
 } from "./clusterSampleCheck";
 export { compensatedSum, sumOver } from "./compensatedSum";
+export { type DesignColumns, type DesignMatrix, designMatrix } from "./designMatrix";
 export { chisquare, normal } from "./distributions";
 export {
   type Features,
@@ -24,6 +25,14 @@ export {
   withConstant,
 } from "./features";
 export { type FoldOptions, folds } from "./folds";
+export {
+  type Family,
+  type Glm,
+  type GlmInput,
+  type GlmOptions,
+  type GlmPredictOptions,
+  glm,
+} from "./glm";
 export type { FitOptions, Learner, Model } from "./learner";
 export {
   type CovarianceType,
@@ -31,6 +40,13 @@ export {
   leastSquares,
 } from "./leastSquares";
 export { type LinearLearner, type LinearModel, linearLearner } from "./linearLearner";
+export {
+  type GlmLearner,
+  type GlmModel,
+  type LogisticLearnerOptions,
+  logisticLearner,
+  poissonLearner,
+} from "./logisticLearner";
 export { benjaminiHochberg, holm } from "./multipleTesting";
 export { type ParallelOptions, parallelMap, TaskError } from "./parallel";
 export type { Random } from "./random";

@@ -68,8 +68,8 @@ export async function openChapterFiles<Parquet extends string, Name extends Parq
 }
 
 /**
- * Reads the tables (CSV) that earlier chapters left. Texts that are numbers become numbers, True and False booleans, empty
- * ones are missing.
+ * Reads the tables (CSV) that earlier chapters left. Decimal numbers become numbers, True and False booleans, empty texts are
+ * missing; all else stays text.
  * @throws Error naming the chapter to run first when a file is missing
  */
 export function readChapterTables<Csv extends string>(
@@ -103,9 +103,11 @@ function present(
   );
 }
 
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 function cellOf(text: string): Cell {
   if (text === "") return null;
   if (/^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   const number = Number(text);
-  return Number.isFinite(number) && text.trim() !== "" ? number : text;
+  return DECIMAL.test(text) && Number.isFinite(number) ? number : text;
 }

@@ -1,7 +1,7 @@
 /** From user-days to the rows of one question: candidate treatments and outcomes, who is eligible, the modelling table. */
 
 import { allColumnsBut, dayLiteral, mean, wholeDaysBetween } from "../loaders/dialect";
-import { quoteName, type Relation } from "../loaders/engine";
+import { quoteName, quoteText, type Relation } from "../loaders/engine";
 import type { Row } from "../loaders/rows";
 import { addTreatments, TREATMENT_RULES, type TreatedPanel } from "./userDayTreatments";
 
@@ -144,7 +144,10 @@ export function retentionCeiling(days: Relation): Promise<Row[]> {
   );
 }
 
-/** One row an outcome and treatment, on active days with the outcome: means, difference, relative lift, rows. */
+/**
+ * One row an outcome and treatment, on active days with the outcome: means, difference, relative lift, rows. Means are
+ * missing for an arm without days, the lift also over an untreated mean of 0.
+ */
 export function candidateContrasts(days: Relation): Promise<Row[]> {
   const pairs = [...CANDIDATE_OUTCOMES]
     .sort()
@@ -153,7 +156,7 @@ export function candidateContrasts(days: Relation): Promise<Row[]> {
     );
   const one = ({ outcome, treatment }: (typeof pairs)[number], place: number) => `
     SELECT ${place} AS place, '${outcome}' AS outcome, '${treatment}' AS treatment, control_mean, treated_mean,
-      treated_mean - control_mean AS difference, treated_mean / control_mean - 1 AS relative_lift,
+      treated_mean - control_mean AS difference, treated_mean / nullif(control_mean, 0) - 1 AS relative_lift,
       control_rows, treated_rows
     FROM (SELECT avg(${outcome}) FILTER (${treatment} = 0) AS control_mean,
         avg(${outcome}) FILTER (${treatment} = 1) AS treated_mean,
@@ -225,7 +228,7 @@ export async function missingRates(panel: Relation): Promise<Row[]> {
     `SELECT column_name AS name FROM (DESCRIBE ${quoteName(panel.name)})`,
   );
   const one = ({ name }: { name: string }, place: number) => `
-    SELECT ${place} AS place, '${name}' AS "column", avg((${quoteName(name)} IS NULL)::INTEGER) AS missing_rate
+    SELECT ${place} AS place, ${quoteText(name)} AS "column", avg((${quoteName(name)} IS NULL)::INTEGER) AS missing_rate
     FROM ${panel.name}`;
   return ordered(panel, names.map(one));
 }

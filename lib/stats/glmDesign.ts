@@ -117,12 +117,30 @@ export function linearPredictor(
   const first = design.intercept ? 1 : 0;
   const predictor = new Float64Array(rows).fill(design.intercept ? coefficients[0]! : 0);
   if (offset) for (let i = 0; i < rows; i++) predictor[i]! += offset[i]!;
-  columns.forEach((column, j) => {
-    const slope = coefficients[j + first]! / design.scales[j]!;
-    const mean = design.means[j]!;
+  const slopes = columns.map((_, j) => coefficients[j + first]! / design.scales[j]!);
+  let j = 0;
+  for (; j + 1 < columns.length; j += 2) addTwo(columns, j, slopes, design.means, predictor);
+  if (j < columns.length) {
+    const [column, slope, mean] = [columns[j]!, slopes[j]!, design.means[j]!];
     for (let i = 0; i < rows; i++) predictor[i]! += slope * (column[i]! - mean);
-  });
+  }
   return predictor;
+}
+
+/** Two columns at a time, for half the trips to the predictor. */
+function addTwo(
+  columns: readonly ArrayLike<number>[],
+  j: number,
+  slopes: readonly number[],
+  means: Float64Array,
+  predictor: Float64Array,
+): void {
+  const [x0, x1] = [columns[j]!, columns[j + 1]!];
+  const [b0, b1] = [slopes[j]!, slopes[j + 1]!];
+  const [m0, m1] = [means[j]!, means[j + 1]!];
+  for (let i = 0; i < predictor.length; i++) {
+    predictor[i]! += b0 * (x0[i]! - m0) + b1 * (x1[i]! - m1);
+  }
 }
 
 /** The column as a typed array, itself where it is one; all its values are finite. */
@@ -131,10 +149,11 @@ export function checkedColumn(name: string, given: ArrayLike<number>, rows: numb
     throw new Error(`${name} has ${given.length} values, not ${rows}.`);
   }
   const column = given instanceof Float64Array ? given : Float64Array.from(given);
-  let sum = 0;
-  for (let i = 0; i < rows; i++) sum += column[i]! * 0;
-  if (sum !== 0) {
-    const row = column.findIndex((value) => !Number.isFinite(value));
+  // A sum is finite where its terms are, unless they are near the largest number.
+  const row = Number.isFinite(sumOf(column))
+    ? -1
+    : column.findIndex((value) => !Number.isFinite(value));
+  if (row >= 0) {
     throw new Error(
       `${name}, row ${row}: ${column[row]} is no number. Leave rows with missing values out.`,
     );

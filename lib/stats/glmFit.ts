@@ -1,30 +1,10 @@
 /** Newton's method for generalized linear models with canonical links: iteratively reweighted least squares. */
 
 import type { GlmDesign } from "./glmDesign";
-import type { FamilyRules, RowBlock } from "./glmFamilies";
-import {
-  addCrossProducts,
-  BLOCK_ROWS,
-  type ScaledColumn,
-  scaleTile,
-  TILE,
-  weighTile,
-} from "./rowBlocks";
+import type { FamilyRules } from "./glmFamilies";
+import { type GlmPass, glmPass } from "./glmPass";
 import { dot } from "./sandwich";
 import { choleskyTriangle, determinedColumns, solveTriangles } from "./triangle";
-
-/** Loss, score and information of coefficients: what one pass over the rows gives. */
-interface Pass {
-  /**
-   * Runs over every `stride`-th row; without coefficients from means near the outcomes. Returns the loss.
-   * @param curved  whether the information is computed too, which takes most of the time
-   */
-  run(coefficients: Float64Array | undefined, stride: number, curved?: boolean): number;
-  /** Sum of x w (y - mu), K. */
-  readonly score: Float64Array;
-  /** Sum of x x' w V(mu), K x K. */
-  readonly information: Float64Array;
-}
 
 export interface GlmFit {
   /** Of the columns (x - mean) / scale. */
@@ -57,9 +37,6 @@ const START_STRIDES = [64, 8];
 const START_ROWS = 2000;
 /** Most passes that spare the information. */
 const CHORDS = 8;
-
-/** Local, as an import is looked up at every use. */
-const BLOCK = BLOCK_ROWS;
 /** A column of which the earlier ones leave less than the square root of this is determined by them. */
 const COLLINEAR = 1e-12;
 const NEARLY_COLLINEAR = 1e-3;
@@ -75,14 +52,14 @@ export function fitGlm(
   family: FamilyRules,
   options: GlmFitOptions,
 ): GlmFit | { readonly determined: readonly number[] } {
-  const pass = passOver(design, family);
+  const pass = glmPass(design, family);
   let start: Float64Array | undefined;
   let spared = 0;
   for (const stride of START_STRIDES) {
     if (design.rows / stride < Math.max(START_ROWS, 50 * design.names.length)) continue;
     // The small penalty keeps columns apart that differ only in rows not looked at.
     const penalty = options.penalty.map((value) => value / stride + 1);
-    const near = { ...options, penalty, tolerance: 1e-4, maxIterations: 12, runsOff: () => false };
+    const near = { ...options, penalty, tolerance: 1e-3, maxIterations: 12, runsOff: () => false };
     const found = newton(pass, design, near, start, stride);
     if (!found || "determined" in found) break;
     start = found.coefficients;
@@ -104,7 +81,7 @@ export function fitGlm(
  * of the way, for a third of the cost. The information of all rows is then needed once, at the end.
  */
 function followChords(
-  pass: Pass,
+  pass: GlmPass,
   design: GlmDesign,
   { penalty, tolerance, unit }: GlmFitOptions,
   start: Float64Array,
@@ -131,7 +108,9 @@ function followChords(
     if (!(decrement < before / 4)) return { coefficients, iterations: iteration };
     last = coefficients;
     coefficients = coefficients.map((value, k) => value + step[k]!);
-    if (decrement <= tolerance ** 2 * unit(loss) * design.rows) {
+    // The next one is as much shorter as this one was than the last.
+    const next = iteration === 1 ? decrement : (decrement / before) * decrement;
+    if (next <= tolerance ** 2 * unit(loss) * design.rows) {
       return { coefficients, iterations: iteration };
     }
     lowest = loss;
@@ -141,7 +120,7 @@ function followChords(
 }
 
 function newton(
-  pass: Pass,
+  pass: GlmPass,
   design: GlmDesign,
   { penalty, maxIterations, tolerance, runsOff, unit }: GlmFitOptions,
   start: Float64Array | undefined,
@@ -210,89 +189,4 @@ function withPenalty(information: Float64Array, penalty: Float64Array, K: number
   const sum = information.slice();
   for (let k = 0; k < K; k++) sum[k * K + k]! += penalty[k]!;
   return sum;
-}
-
-/** One block of rows at a time is brought to a common scale, weighted and multiplied, all within the processor's cache. */
-function passOver(design: GlmDesign, family: FamilyRules): Pass {
-  const { outcome, weights, offset, used } = design;
-  const K = design.names.length;
-  const columns = scaledColumns(design);
-  const padded = columns.length;
-  const values = new Float64Array(padded * BLOCK);
-  const wide = new Float64Array(padded * padded);
-  const wideScore = new Float64Array(padded);
-  const factors = new Float64Array(padded);
-  const score = new Float64Array(K);
-  const information = new Float64Array(K * K);
-  const roots = new Float64Array(BLOCK);
-  const index = new Int32Array(BLOCK);
-  const block: RowBlock = {
-    rows: 0,
-    outcome: new Float64Array(BLOCK),
-    weight: new Float64Array(BLOCK).fill(1),
-    offset: new Float64Array(BLOCK),
-    predictor: new Float64Array(BLOCK),
-    score: new Float64Array(BLOCK),
-    information: new Float64Array(BLOCK),
-  };
-  const mean = usualOutcome(design);
-  const run: Pass["run"] = (coefficients, stride, curved = true) => {
-    wideScore.fill(0);
-    wide.fill(0);
-    factors.set(coefficients ?? score.fill(0));
-    let loss = 0;
-    for (let from = 0; from < design.rows; from += BLOCK * stride) {
-      const rows = Math.min(BLOCK, Math.ceil((design.rows - from) / stride));
-      block.rows = rows;
-      for (let i = 0; i < rows; i++) index[i] = from + i * stride;
-      if (used) for (let i = 0; i < rows; i++) index[i] = used[index[i]!]!;
-      gather(outcome, index, rows, block.outcome);
-      if (weights) gather(weights, index, rows, block.weight);
-      if (offset) gather(offset, index, rows, block.offset);
-      block.predictor.set(block.offset);
-      for (let k = 0; k < padded; k += TILE) {
-        scaleTile(columns, k, index, rows, factors, values, block.predictor);
-      }
-      loss += coefficients ? family.atPredictor(block) : family.atOutcome(block, mean);
-      for (let i = 0; i < rows; i++) roots[i] = Math.sqrt(block.information[i]!);
-      for (let k = 0; k < padded; k += TILE) {
-        weighTile(values, k, rows, block.score, roots, wideScore);
-      }
-      if (curved) addCrossProducts(values, padded, rows, wide);
-    }
-    score.set(wideScore.subarray(0, K));
-    for (let r = 0; curved && r < K; r++) {
-      for (let c = 0; c <= r; c++) {
-        information[r * K + c] = wide[r * padded + c]!;
-        information[c * K + r] = wide[r * padded + c]!;
-      }
-    }
-    return loss;
-  };
-  return { run, score, information };
-}
-
-/** The intercept's ones, the columns, and zeros up to the next whole tile. */
-function scaledColumns({ intercept, columns, means, scales, outcome }: GlmDesign): ScaledColumn[] {
-  const scaled = columns.map((values, j) => ({ values, mean: means[j]!, factor: 1 / scales[j]! }));
-  const ones = new Float64Array(outcome.length).fill(1);
-  if (intercept) scaled.unshift({ values: ones, mean: 0, factor: 1 });
-  while (scaled.length % TILE > 0) scaled.push({ values: ones, mean: 0, factor: 0 });
-  return scaled;
-}
-
-function gather(from: Float64Array, index: Int32Array, rows: number, to: Float64Array): void {
-  for (let i = 0; i < rows; i++) to[i] = from[index[i]!]!;
-}
-
-/** The mean outcome, by weight. */
-export function usualOutcome({ outcome, weights, used, rows }: GlmDesign): number {
-  let [sum, total] = [0, 0];
-  for (let k = 0; k < rows; k++) {
-    const i = used ? used[k]! : k;
-    const w = weights ? weights[i]! : 1;
-    sum += w * outcome[i]!;
-    total += w;
-  }
-  return sum / total;
 }

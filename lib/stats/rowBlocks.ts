@@ -1,7 +1,7 @@
 /** The inner loops of regressions: a block of rows that fits the processor's cache, four columns at a time. */
 
 /** Rows of a block. */
-export const BLOCK_ROWS = 256;
+export const BLOCK_ROWS = 512;
 
 /** Columns are taken four at a time: the number of columns of a block is a multiple of this. */
 export const TILE = 4;
@@ -13,73 +13,95 @@ export interface ScaledColumn {
   readonly factor: number;
 }
 
-/** Brings four columns to their scale and adds them, times their factors, to the predictor. */
+/**
+ * Brings four columns to their scale: (x - mean) * factor.
+ * @param index  numbers of the block's rows
+ * @param values  the block: columns of BLOCK_ROWS values, one after the other
+ * @param k  the first of the four columns
+ */
 export function scaleTile(
   columns: readonly ScaledColumn[],
   k: number,
   index: Int32Array,
   rows: number,
-  factors: Float64Array,
   values: Float64Array,
-  predictor: Float64Array,
 ): void {
   const { values: x0, mean: m0, factor: f0 } = columns[k]!;
   const { values: x1, mean: m1, factor: f1 } = columns[k + 1]!;
   const { values: x2, mean: m2, factor: f2 } = columns[k + 2]!;
   const { values: x3, mean: m3, factor: f3 } = columns[k + 3]!;
+  const first = k * BLOCK_ROWS;
+  for (let i = 0; i < rows; i++) {
+    const row = index[i]!;
+    values[first + i] = (x0[row]! - m0) * f0;
+    values[first + BLOCK_ROWS + i] = (x1[row]! - m1) * f1;
+    values[first + 2 * BLOCK_ROWS + i] = (x2[row]! - m2) * f2;
+    values[first + 3 * BLOCK_ROWS + i] = (x3[row]! - m3) * f3;
+  }
+}
+
+/** Adds four columns, times their factors, to the predictor. */
+export function predictTile(
+  values: Float64Array,
+  k: number,
+  rows: number,
+  factors: Float64Array,
+  predictor: Float64Array,
+): void {
   const b0 = factors[k]!;
   const b1 = factors[k + 1]!;
   const b2 = factors[k + 2]!;
   const b3 = factors[k + 3]!;
-  const at = k * BLOCK_ROWS;
+  const first = k * BLOCK_ROWS;
   for (let i = 0; i < rows; i++) {
-    const row = index[i]!;
-    const v0 = (x0[row]! - m0) * f0;
-    const v1 = (x1[row]! - m1) * f1;
-    const v2 = (x2[row]! - m2) * f2;
-    const v3 = (x3[row]! - m3) * f3;
-    values[at + i] = v0;
-    values[at + BLOCK_ROWS + i] = v1;
-    values[at + 2 * BLOCK_ROWS + i] = v2;
-    values[at + 3 * BLOCK_ROWS + i] = v3;
-    predictor[i]! += b0 * v0 + b1 * v1 + (b2 * v2 + b3 * v3);
+    predictor[i]! +=
+      b0 * values[first + i]! +
+      b1 * values[first + BLOCK_ROWS + i]! +
+      (b2 * values[first + 2 * BLOCK_ROWS + i]! + b3 * values[first + 3 * BLOCK_ROWS + i]!);
   }
 }
 
-/** Adds the products of four columns with the score, and multiplies them by the roots. */
-export function weighTile(
+/** Adds the products of four columns with the score. */
+export function scoreTile(
   values: Float64Array,
   k: number,
   rows: number,
   score: Float64Array,
-  roots: Float64Array,
   sums: Float64Array,
 ): void {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
   let s3 = 0;
-  const at = k * BLOCK_ROWS;
+  const first = k * BLOCK_ROWS;
   for (let i = 0; i < rows; i++) {
     const own = score[i]!;
-    const root = roots[i]!;
-    const v0 = values[at + i]!;
-    const v1 = values[at + BLOCK_ROWS + i]!;
-    const v2 = values[at + 2 * BLOCK_ROWS + i]!;
-    const v3 = values[at + 3 * BLOCK_ROWS + i]!;
-    s0 += own * v0;
-    s1 += own * v1;
-    s2 += own * v2;
-    s3 += own * v3;
-    values[at + i] = v0 * root;
-    values[at + BLOCK_ROWS + i] = v1 * root;
-    values[at + 2 * BLOCK_ROWS + i] = v2 * root;
-    values[at + 3 * BLOCK_ROWS + i] = v3 * root;
+    s0 += own * values[first + i]!;
+    s1 += own * values[first + BLOCK_ROWS + i]!;
+    s2 += own * values[first + 2 * BLOCK_ROWS + i]!;
+    s3 += own * values[first + 3 * BLOCK_ROWS + i]!;
   }
   sums[k]! += s0;
   sums[k + 1]! += s1;
   sums[k + 2]! += s2;
   sums[k + 3]! += s3;
+}
+
+/** Multiplies four columns by the roots. */
+export function weighTile(
+  values: Float64Array,
+  k: number,
+  rows: number,
+  roots: Float64Array,
+): void {
+  const first = k * BLOCK_ROWS;
+  for (let i = 0; i < rows; i++) {
+    const root = roots[i]!;
+    values[first + i]! *= root;
+    values[first + BLOCK_ROWS + i]! *= root;
+    values[first + 2 * BLOCK_ROWS + i]! *= root;
+    values[first + 3 * BLOCK_ROWS + i]! *= root;
+  }
 }
 
 /**

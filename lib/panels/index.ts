@@ -39,6 +39,7 @@ export {
   retentionCeiling,
   treatmentOverview,
 } from "./estimandPanel";
+export { fieldGuide } from "./fieldGuide";
 export { genreSummary } from "./genreSummary";
 export {
   INTERFERENCE_PARQUET,

@@ -171,6 +171,49 @@ const CHAPTERS: readonly ChapterCase[] = [
       "kuairec_user_day_panel_sample.parquet",
     ],
   },
+  {
+    course: "long_term_causal_effects",
+    chapter: "02",
+    title: "02_long_term_outcome_definition",
+    figures: [
+      "ch02_daily_prevalence",
+      "ch02_diagram",
+      "ch02_imbalance",
+      "ch02_outcome_by_treatment",
+      "ch02_outcomes",
+      "ch02_raw_contrasts",
+    ],
+    processed: [
+      "kuairec_long_term_candidate_outcomes.csv",
+      "kuairec_long_term_candidate_treatments.csv",
+      "kuairec_long_term_eligibility_funnel.csv",
+      "kuairec_long_term_estimand_panel.parquet",
+      "kuairec_long_term_estimand_summary.csv",
+    ],
+  },
+  {
+    course: "long_term_causal_effects",
+    chapter: "03",
+    title: "03_time_varying_confounding",
+    figures: [
+      "ch03_balance",
+      "ch03_calibration",
+      "ch03_daily",
+      "ch03_diagram",
+      "ch03_outcome_by_weights",
+      "ch03_overlap",
+      "ch03_treatment_by_history",
+      "ch03_unweighted_smd",
+      "ch03_weights",
+    ],
+    processed: [
+      "kuairec_long_term_balance_diagnostics.csv",
+      "kuairec_long_term_propensity_model_metrics.csv",
+      "kuairec_long_term_weight_diagnostics.csv",
+      "kuairec_long_term_weight_readiness_checks.csv",
+      "kuairec_long_term_weighted_panel.parquet",
+    ],
+  },
 ];
 
 /** Files of a folder now, less those that were there before. */

@@ -209,9 +209,11 @@ function onlyTheCell(
         // interface) is no fault of a cell: later cells see `any` in its place.
         inner.getDeclarationDiagnostics = () => [];
         program.emit = (...parameters) =>
-          (inner.emit as (...all: unknown[]) => ts.EmitResult)(
-            ...[...parameters, ...Array(5).fill(undefined)].slice(0, 5),
-            true, // writes declarations all the same
+          withoutPropertyNames(inner.getTypeChecker(), () =>
+            (inner.emit as (...all: unknown[]) => ts.EmitResult)(
+              ...[...parameters, ...Array(5).fill(undefined)].slice(0, 5),
+              true, // writes declarations all the same
+            ),
           );
         // tslab reads the cell's names from the file; a checker, which would bind every file first, is
         // made only when the cell is checked.
@@ -223,4 +225,25 @@ function onlyTheCell(
       };
     },
   });
+}
+
+/**
+ * While a cell is written tslab puts `exports.` before each name that an earlier cell declares, also before the property in
+ * `const { property: name } = earlier`. Meanwhile the checker knows nothing of names of properties in patterns and literals.
+ */
+function withoutPropertyNames<T>(checker: ts.TypeChecker, write: () => T): T {
+  const original = checker.getSymbolAtLocation;
+  checker.getSymbolAtLocation = (node) => (isPropertyName(node) ? undefined : original(node));
+  try {
+    return write();
+  } finally {
+    checker.getSymbolAtLocation = original;
+  }
+}
+
+function isPropertyName(node: ts.Node): boolean {
+  const { parent } = node;
+  if (!parent) return false;
+  if (compiler.isBindingElement(parent)) return parent.propertyName === node;
+  return compiler.isPropertyAssignment(parent) && parent.name === node;
 }

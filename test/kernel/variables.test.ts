@@ -59,6 +59,16 @@ test("destructuring, rest, defaults, shorthand and loops mean what they mean in 
     "[a, c, d, rest]",
   );
   await gives("{ a: 1, c: 2 }", "({ a, c })");
+  await gives(
+    "[ 1, 2, 3, 4 ]",
+    "const earlier = { first: { value: 1 }, second: { value: 2 }, third: 3, fourth: 4 };",
+    "let { first: { value }, second: { value: renamed }, third: other, fourth } = earlier;",
+    "[value, renamed, other, fourth]",
+  );
+  await gives(
+    "[ 3, 2 ]",
+    "({ third: value, second: { value: renamed } } = earlier); [value, renamed]",
+  );
   await gives("[ 2, 1 ]", "let p = 1, q = 2; [p, q] = [q, p]; [p, q]");
   await gives(
     "{ p: 7, q: 8 }",

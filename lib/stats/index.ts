@@ -14,7 +14,20 @@ export {
   type ShareCheck,
 } from "./clusterSampleCheck";
 export { compensatedSum, sumOver } from "./compensatedSum";
-export { type DesignColumns, type DesignMatrix, designMatrix } from "./designMatrix";
+export {
+  bSpline,
+  type DesignColumns,
+  type DesignMatrix,
+  designMatrix,
+  factor,
+  interaction,
+  numeric,
+  power,
+  spline,
+  standardized,
+  type Table,
+  type Term,
+} from "./designMatrix";
 export { chisquare, normal } from "./distributions";
 export {
   type Features,

@@ -54,7 +54,8 @@ function facts({ decomposition, sensitivity, alternatives }: InterferenceResults
 /** A number of a row; null where it is missing. @throws Error for anything else */
 function known(row: Row, column: string): number | null {
   const value = row[column];
-  if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
+  if (value === null) return null;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
   throw new Error(`Column ${column} is ${String(value)} where a number is needed.`);
 }
 

@@ -173,6 +173,7 @@ export {
   randomizationTest,
   type Statistic,
 } from "./randomizationTest";
+export { type RefittedOptions, refittedWeights } from "./refittedWeights";
 export { scoreMean } from "./scoreMean";
 export {
   type FamilyRow,
@@ -221,10 +222,17 @@ export {
   weightedBalance,
 } from "./treatmentWeights";
 export {
+  type DrawnWeights,
+  type WeightedBootstrap,
+  type WeightedBootstrapOptions,
+  weightedBootstrap,
+} from "./weightedBootstrap";
+export {
   type WeightedDifference,
   type WeightedDifferenceInput,
   type WeightedDifferenceOptions,
   weightedDifference,
+  weightedDifferenceRows,
 } from "./weightedDifference";
 export { effectiveSampleSize, weightedMean, weightedVariance } from "./weightedMoments";
 export { type ReadinessBars, type ReadinessInput, weightReadiness } from "./weightReadiness";

@@ -17,6 +17,8 @@ export interface WeightOptions {
   readonly kind?: WeightKind;
   /** Probabilities are held this far from 0 and 1. Default 1e-6. */
   readonly bound?: number;
+  /** Share treated in the numerator of stabilized weights. Default that of the rows. */
+  readonly share?: number;
   /** Weights above it become it. Default none. */
   readonly cap?: number;
   /** Weights beyond these percentiles of themselves become them, such as [0.01, 0.99]. Default none. */
@@ -61,13 +63,14 @@ export function treatmentWeights(
   if (cap !== undefined && percentiles) throw new Error("Give a cap or percentiles, not both.");
   const n = treatment.length;
   if (e.length !== n) throw new Error(`There are ${e.length} probabilities for ${n} rows.`);
-  let share = 0;
+  let treated = 0;
   for (let i = 0; i < n; i++) {
     if (treatment[i] !== 0 && treatment[i] !== 1) {
       throw new Error(`Row ${i + 1}: the treatment is 0 or 1, not ${treatment[i]}.`);
     }
-    share += treatment[i]! / n;
+    treated += treatment[i]!;
   }
+  const { share = treated / n } = options;
   const weights = new Float64Array(n);
   let bounded = 0;
   for (let i = 0; i < n; i++) {

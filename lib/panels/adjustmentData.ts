@@ -1,7 +1,7 @@
 /** What chapters 03 to 07 of the long-term course adjust for: the past of a day as columns, and how it goes with the treatment. */
 import { quoteName, type Relation } from "../loaders/engine";
 import type { Row } from "../loaders/rows";
-import { type Features, features } from "../stats/features";
+import { type Features, featureColumn, features } from "../stats/features";
 import { HISTORY_COVARIATES } from "./estimandPanel";
 
 /** The 12 numeric covariates of the course, in the order of its tables. */
@@ -47,6 +47,13 @@ export async function adjustmentData(panel: Relation): Promise<AdjustmentData> {
     cluster: read("user_id"),
     rows: read("outcome").length,
   };
+}
+
+/** Columns of the calendar for a regression: a line over the days, and the days of the week against Friday. */
+export function calendarColumns({ x }: AdjustmentData): Record<string, Float64Array> {
+  const weekdays = WEEK.filter((day) => day !== "Friday").map((day) => `day_of_week_${day}`);
+  const names = ["calendar_day_index", ...weekdays];
+  return Object.fromEntries(names.map((name) => [name, featureColumn(x, name)]));
 }
 
 /** SQL expressions by name, read as doubles. */

@@ -4,6 +4,7 @@ export {
   ADJUSTMENT_COVARIATES,
   type AdjustmentData,
   adjustmentData,
+  calendarColumns,
   confoundingMap,
   dailyTreatmentAndOutcome,
   HISTORY_STATES,

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { clusteredDifference, treatmentWeights, weightedDifference } from "../../lib/causal";
+import {
+  clusteredDifference,
+  treatmentWeights,
+  weightedDifference,
+  weightedDifferenceRows,
+} from "../../lib/causal";
 import { random } from "../../lib/stats";
 
 const treatment = [0, 1, 0, 1, 1, 0, 1, 0];
@@ -25,6 +30,22 @@ describe("weightedDifference", () => {
     near(lower, -0.04460749, 1e-8);
     near(upper, 7.2540092, 1e-7);
     assert.equal(clusters, 4);
+  });
+
+  test("adjusted, with t: statsmodels' WLS with use_t and one more column", () => {
+    const covariates = { x: [1, 2, 3, 4, 5, 6, 7, 9] };
+    const one = weightedDifference(
+      { treatment, outcome, cluster, weights, covariates },
+      { reference: "t" },
+    );
+    near(one.value, 3.4909410492157935);
+    near(one.standardError, 2.061860441406127);
+    near(one.lower, -3.07081909, 1e-8);
+    near(one.upper, 10.05270119, 1e-8);
+    near(one.pValue, 0.18901128011788987);
+    near(one.rSquared, 0.5608463375665216);
+    const [row] = weightedDifferenceRows({ adjusted: one });
+    assert.deepEqual([row!.model, row!.estimate, row!.clusters], ["adjusted", one.value, 4]);
   });
 
   test("without weights it is the clustered difference; the scale of the weights is nothing", () => {

@@ -74,6 +74,7 @@ export {
   topItems,
 } from "./itemFeatures";
 export { cosine, type ItemSimilarity } from "./itemSimilarity";
+export { type LongitudinalPanel, longitudinalPanel } from "./longitudinalPanel";
 export { LONG_TERM_FILES } from "./longTermFiles";
 export { movieCatalog, movieSummary, NO_GENRES } from "./movieCatalog";
 export {

@@ -68,7 +68,7 @@ function totalsOf(totals: SlateTotals, isOwn: (slate: number) => boolean): Slate
  */
 export function clusterEffectRows(
   effects: readonly ClusterEffect[],
-  adjust: (p: readonly number[]) => ArrayLike<number>,
+  adjust: (p: readonly number[]) => ArrayLike<number | null>,
 ): Row[] {
   const adjusted = adjust(effects.map(({ estimate }) => estimate.pValue ?? 1));
   return effects.map(({ effect, cluster, estimate }, i) => ({

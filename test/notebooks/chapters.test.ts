@@ -214,6 +214,27 @@ const CHAPTERS: readonly ChapterCase[] = [
       "kuairec_long_term_weighted_panel.parquet",
     ],
   },
+  {
+    course: "long_term_causal_effects",
+    chapter: "04",
+    title: "04_marginal_structural_model",
+    figures: [
+      "ch04_bootstrap",
+      "ch04_history",
+      "ch04_means",
+      "ch04_models",
+      "ch04_secondary_outcomes",
+      "ch04_weight_sensitivity",
+    ],
+    processed: [
+      "kuairec_long_term_msm_bootstrap_distribution.csv",
+      "kuairec_long_term_msm_bootstrap_interval.csv",
+      "kuairec_long_term_msm_primary_statement.csv",
+      "kuairec_long_term_msm_results.csv",
+      "kuairec_long_term_msm_secondary_outcomes.csv",
+      "kuairec_long_term_msm_weight_sensitivity.csv",
+    ],
+  },
 ];
 
 /** Files of a folder now, less those that were there before. */

@@ -1,5 +1,5 @@
 /** Stabilized weights from a logistic propensity that is fitted anew to each draw of a bootstrap. */
-import { type Features, featureColumn } from "../stats/features";
+import { type Features, featureColumns } from "../stats/features";
 import { glm } from "../stats/glm";
 import { treatmentWeights } from "./treatmentWeights";
 import type { DrawnWeights } from "./weightedBootstrap";
@@ -20,7 +20,7 @@ export function refittedWeights(
   options: RefittedOptions = {},
 ): DrawnWeights {
   const { ridge = 1, cap = 10 } = options;
-  const columns = Object.fromEntries(x.names.map((name) => [name, featureColumn(x, name)]));
+  const columns = featureColumns(x);
   return (counts) => {
     const { fitted } = glm(
       { outcome: treatment, columns, weights: counts },

@@ -1,7 +1,8 @@
 /** Bootstrap over whole clusters of a weighted difference, with weights kept or made anew in each draw. */
 import { glm } from "../stats/glm";
-import { quantile } from "../stats/quantile";
+import { numbered } from "../stats/numbered";
 import { random } from "../stats/random";
+import { type BootstrapInterval, bootstrapInterval } from "./bootstrapInterval";
 import type { WeightedDifferenceInput } from "./weightedDifference";
 
 /** Weights of all rows for a draw in which row i counts `counts[i]` times; rows that count 0 times may have any. */
@@ -17,15 +18,9 @@ export interface WeightedBootstrapOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface WeightedBootstrap {
+export interface WeightedBootstrap extends BootstrapInterval {
   /** The difference in each draw, in their order. */
   readonly draws: Float64Array;
-  readonly mean: number;
-  /** Standard deviation of the draws, with n - 1. */
-  readonly standardError: number;
-  /** Percentiles of the draws. */
-  readonly lower: number;
-  readonly upper: number;
   readonly level: number;
 }
 
@@ -45,11 +40,11 @@ export function weightedBootstrap(
   }
   const { treatment, outcome, covariates = {} } = input;
   const own = input.weights ?? new Float64Array(outcome.length).fill(1);
-  const [place, clusters] = numbered(input.cluster);
+  const { index, count: clusters } = numbered(input.cluster);
   const chance = random(seed).fork("weighted bootstrap");
   const values = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw++) {
-    const counts = drawn(place, clusters, chance.fork(draw));
+    const counts = drawn(index, clusters, chance.fork(draw));
     const weights = made ? made(counts) : own;
     const fitted = glm(
       {
@@ -64,36 +59,15 @@ export function weightedBootstrap(
     values[draw] = fitted.coefficients[at]!;
     onProgress?.(draw + 1, draws);
   }
-  return { draws: values, level, ...summary(values, level) };
-}
-
-function numbered(cluster: ArrayLike<number>): [Int32Array, number] {
-  const numbers = new Map<number, number>();
-  const place = Int32Array.from(cluster, (id) => {
-    if (!numbers.has(id)) numbers.set(id, numbers.size);
-    return numbers.get(id)!;
-  });
-  return [place, numbers.size];
+  return { draws: values, level, ...bootstrapInterval(values, level) };
 }
 
 function drawn(
-  place: Int32Array,
+  index: Int32Array,
   clusters: number,
   chance: ReturnType<typeof random>,
 ): Float64Array {
   const times = new Float64Array(clusters);
   for (let g = 0; g < clusters; g++) times[chance.integer(clusters)]!++;
-  return Float64Array.from(place, (g) => times[g]!);
-}
-
-function summary(values: Float64Array, level: number) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const sorted = values.slice().sort();
-  return {
-    mean,
-    standardError: Math.sqrt(squares / (values.length - 1)),
-    lower: quantile(sorted, (1 - level) / 2),
-    upper: quantile(sorted, (1 + level) / 2),
-  };
+  return Float64Array.from(index, (g) => times[g]!);
 }

@@ -46,7 +46,6 @@ export {
   INTERFERENCE_PARQUET,
   type InterferenceParquet,
   movielensOf,
-  type OpenedChapter,
   openInterference,
   processedInterferenceFile,
 } from "./interferenceFiles";

@@ -1,14 +1,18 @@
 /** The files that the chapters of the spillover course hand to each other, opened with a word on who writes them. */
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { DataSource } from "../loaders/dataSource";
-import { type Engine, openEngine, type Relation } from "../loaders/engine";
 import { type MovieLens, movielens } from "../loaders/movielens";
-import { readParquet } from "../loaders/parquet";
 import { processedFolder } from "../loaders/places";
+import { type OpenedFiles, openChapterFiles } from "./chapterFiles";
 
 /** What all files of the course begin with. */
 export const INTERFERENCE_PREFIX = "movielens_interference_";
+
+/** Folder of the course, and what its files begin with. */
+export const INTERFERENCE_COURSE = {
+  course: "interference_spillover_effects",
+  prefix: INTERFERENCE_PREFIX,
+} as const;
 
 /** Parquet files of the course and the chapter that writes each. */
 export const INTERFERENCE_PARQUET = {
@@ -30,60 +34,12 @@ export function processedInterferenceFile(name: string): string {
   return join(processedFolder(), `${INTERFERENCE_PREFIX}${name}`);
 }
 
-/** What to do about a file that an earlier chapter should have left. */
-export function missingFile(path: string, chapter: string): string {
-  return `${basename(path)} is not in ${processedFolder()}. Chapter ${chapter} of interference_spillover_effects writes it: run that first.`;
-}
-
-export interface OpenedChapter<Name extends InterferenceParquet> {
-  readonly engine: Engine;
-  readonly tables: Readonly<Record<Name, Relation>>;
-  readonly source: DataSource;
-  /** What the names of all files of the course begin with. */
-  readonly prefix: string;
-}
-
-/**
- * Opens files that earlier chapters left, as views of a new engine, each under its own name. The caller closes the engine.
- * @throws Error naming the chapter to run first when a file is missing, when no file is named, and when the files come from
- *   different archives; no engine is left open then
- */
-export async function openInterference<Name extends InterferenceParquet>(
+/** Opens files that earlier chapters left; see `openChapterFiles`. */
+export function openInterference<Name extends InterferenceParquet>(
   ...names: readonly Name[]
-): Promise<OpenedChapter<Name>> {
-  if (names.length === 0) throw new Error("Name at least one file of an earlier chapter to open.");
-  for (const name of names) {
-    const path = processedInterferenceFile(`${name}.parquet`);
-    if (existsSync(path)) continue;
-    throw new Error(missingFile(path, INTERFERENCE_PARQUET[name]));
-  }
-  const engine = await openEngine();
-  try {
-    return { engine, prefix: INTERFERENCE_PREFIX, ...(await openedTables(engine, names)) };
-  } catch (error) {
-    engine.close();
-    throw error;
-  }
-}
-
-async function openedTables<Name extends InterferenceParquet>(
-  engine: Engine,
-  names: readonly Name[],
-) {
-  const tables: Partial<Record<Name, Relation>> = {};
-  const sources = new Map<string, DataSource>();
-  for (const name of names) {
-    const file = await readParquet(engine, name, processedInterferenceFile(`${name}.parquet`));
-    tables[name] = file.relation;
-    sources.set(file.source.sha256, file.source);
-  }
-  if (sources.size > 1) {
-    const archives = [...sources.values()].map(({ archive }) => archive).join(" and ");
-    throw new Error(
-      `The files of earlier chapters come from different archives: ${archives}. Run the chapters again from 01.`,
-    );
-  }
-  return { tables: tables as Record<Name, Relation>, source: [...sources.values()][0]! };
+): Promise<OpenedFiles<Name>> {
+  const files = { ...INTERFERENCE_COURSE, parquet: INTERFERENCE_PARQUET, csv: {} };
+  return openChapterFiles<InterferenceParquet, Name>(files, ...names);
 }
 
 /**

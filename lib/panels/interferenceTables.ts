@@ -1,8 +1,7 @@
 /** The small tables (CSV) that the chapters of the spillover course hand to its last one. */
-import { existsSync, readFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
-import type { Cell, Row } from "../loaders/rows";
-import { missingFile, processedInterferenceFile } from "./interferenceFiles";
+import type { Row } from "../loaders/rows";
+import { readChapterTables } from "./chapterFiles";
+import { INTERFERENCE_COURSE } from "./interferenceFiles";
 
 /** Tables (CSV) of the published course and the chapter that writes each. */
 export const INTERFERENCE_CSV = {
@@ -34,34 +33,9 @@ const ALL_CSV = { ...INTERFERENCE_CSV, ...INTERFERENCE_MORE_CSV };
 
 export type InterferenceCsv = keyof typeof ALL_CSV;
 
-/**
- * Reads the tables that earlier chapters left. Decimal numbers become numbers, true and false in any case become those,
- * empty texts are missing (null); all else stays text.
- * @throws Error naming the chapter to run first when a file is missing
- */
+/** Reads the tables that earlier chapters left; see `readChapterTables`. */
 export function readInterferenceTables(): Record<InterferenceCsv, Row[]> {
-  const names = Object.keys(ALL_CSV) as InterferenceCsv[];
-  const read = (name: InterferenceCsv): Row[] => {
-    const path = processedInterferenceFile(`${name}.csv`);
-    if (!existsSync(path)) throw new Error(missingFile(path, ALL_CSV[name]));
-    const records: Record<string, string>[] = parse(readFileSync(path, "utf8"), { columns: true });
-    return records.map((record) =>
-      Object.fromEntries(Object.entries(record).map(([key, text]) => [key, cellOf(text)])),
-    );
-  };
-  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<
-    InterferenceCsv,
-    Row[]
-  >;
-}
-
-const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
-
-function cellOf(text: string): Cell {
-  if (text === "") return null;
-  if (/^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
-  const number = Number(text);
-  return DECIMAL.test(text) && Number.isFinite(number) ? number : text;
+  return readChapterTables({ ...INTERFERENCE_COURSE, parquet: {}, csv: ALL_CSV });
 }
 
 /** One row a table of the published course: artifact, rows. */

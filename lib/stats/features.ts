@@ -38,6 +38,17 @@ export function featureColumn(x: Features, name: string): Float64Array {
   return column;
 }
 
+const takenApart = new WeakMap<Features, Readonly<Record<string, Float64Array>>>();
+
+/** All columns by name. A block of features is taken apart once, however often it is asked for: do not write to them. */
+export function featureColumns(x: Features): Readonly<Record<string, Float64Array>> {
+  const known = takenApart.get(x);
+  if (known) return known;
+  const columns = Object.fromEntries(x.names.map((name) => [name, featureColumn(x, name)]));
+  takenApart.set(x, columns);
+  return columns;
+}
+
 /** The rows at these indices, in their order. */
 export function takeRows(x: Features, rows: ArrayLike<number>): Features {
   const width = x.names.length;

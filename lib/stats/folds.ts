@@ -1,4 +1,5 @@
 /** Rows parted at random into folds, for predictions of rows by models that have not seen them. */
+import { numbered } from "./numbered";
 import { type Random, random } from "./random";
 import { shuffle } from "./randomTables";
 
@@ -23,8 +24,10 @@ export function folds(n: number, options: FoldOptions): Int32Array {
   if (!(Number.isInteger(count) && count >= 2)) {
     throw new Error(`The number of folds is a whole number from 2 on, not ${count}.`);
   }
-  const units = groups ? numbered("group", groups, n) : Int32Array.from({ length: n }, (_, i) => i);
-  const stratumOfRow = strata ? numbered("stratum", strata, n) : new Int32Array(n);
+  const units = groups
+    ? numberedOf("group", groups, n)
+    : Int32Array.from({ length: n }, (_, i) => i);
+  const stratumOfRow = strata ? numberedOf("stratum", strata, n) : new Int32Array(n);
   const byStratum = new Map<number, number[]>();
   const stratumOfUnit = new Map<number, number>();
   for (let i = 0; i < n; i++) {
@@ -67,18 +70,14 @@ function deal(
   return fold;
 }
 
-/** Different values numbered 0, 1, ... in the order of their first rows. */
-function numbered(what: string, values: ArrayLike<number | string>, n: number): Int32Array {
+/** The different values numbered. @throws Error for one that is missing */
+function numberedOf(what: string, values: ArrayLike<number | string>, n: number): Int32Array {
   if (values.length !== n) throw new Error(`There is a ${what} for ${values.length} of ${n} rows.`);
-  const numbers = new Map<number | string, number>();
-  return Int32Array.from({ length: n }, (_, i) => {
+  for (let i = 0; i < n; i++) {
     const value = values[i]!;
     if (value === undefined || value === null || Number.isNaN(value)) {
       throw new Error(`Row ${i + 1} has no ${what}.`);
     }
-    const known = numbers.get(value);
-    if (known !== undefined) return known;
-    numbers.set(value, numbers.size);
-    return numbers.size - 1;
-  });
+  }
+  return numbered(values).index;
 }

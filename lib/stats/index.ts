@@ -32,6 +32,7 @@ export { chisquare, normal } from "./distributions";
 export {
   type Features,
   featureColumn,
+  featureColumns,
   features,
   takeColumns,
   takeRows,

@@ -1,5 +1,6 @@
 /** Covariances of regression coefficients that do not take the model's variance at its word. */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { numbered } from "./numbered";
 
 /**
  * `cluster` is CR1, the one statsmodels and Stata compute; `CR2` is Bell and McCaffrey's, with less bias for few clusters.
@@ -65,12 +66,12 @@ export function sandwichCovariance(
   const { basis, errors, inverse, cluster } = fit;
   if (type === "cluster" || type === "CR2") {
     if (!cluster) throw new Error("Cluster-robust errors need clusters.");
-    const numbered = numberedClusters(cluster, errors.length);
+    const groups = numberedClusters(cluster, errors.length);
     return type === "CR2"
-      ? reducedBias(fit, numbered)
+      ? reducedBias(fit, groups)
       : {
-          covariance: sandwich(inverse, clusterMeat(basis, errors, numbered), basis.length),
-          clusters: numbered.clusters,
+          covariance: sandwich(inverse, clusterMeat(basis, errors, groups), basis.length),
+          clusters: groups.clusters,
           satterthwaite: null,
         };
   }
@@ -162,15 +163,9 @@ interface NumberedClusters {
 function numberedClusters(cluster: ArrayLike<number>, rows: number): NumberedClusters {
   if (cluster.length !== rows)
     throw new Error(`There are ${cluster.length} clusters for ${rows} rows.`);
-  const numbers = new Map<number, number>();
-  const index = new Int32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const known = numbers.get(cluster[i]!);
-    index[i] = known ?? numbers.size;
-    if (known === undefined) numbers.set(cluster[i]!, numbers.size);
-  }
-  if (numbers.size < 2) throw new Error("Cluster-robust errors need at least two clusters.");
-  return { index, clusters: numbers.size };
+  const { index, count: clusters } = numbered(cluster);
+  if (clusters < 2) throw new Error("Cluster-robust errors need at least two clusters.");
+  return { index, clusters };
 }
 
 function clusterMeat(

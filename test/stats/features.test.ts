@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   featureColumn,
+  featureColumns,
   features,
   takeColumns,
   takeRows,
@@ -37,4 +38,13 @@ test("what cannot be is an error that says what and where", () => {
   assert.throws(() => featureColumn(x, "agee"), missing);
   assert.throws(() => takeColumns(x, ["agee"]), missing);
   assert.throws(() => withConstant(x, "agee", 0), missing);
+});
+
+test("all columns by name, taken apart once", () => {
+  const small = features({ a: [1, 2], b: [3, 4] });
+  const columns = featureColumns(small);
+  assert.deepEqual(Object.keys(columns), ["a", "b"]);
+  assert.deepEqual([...columns.b!], [3, 4]);
+  assert.equal(featureColumns(small), columns);
+  assert.notEqual(featureColumns(features({ a: [1, 2], b: [3, 4] })), columns);
 });

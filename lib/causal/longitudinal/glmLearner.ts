@@ -1,5 +1,5 @@
 /** Generalized linear models as learners of nuisances, fitted again and again to the same features. */
-import { type Features, featureColumn } from "../../stats/features";
+import { featureColumns } from "../../stats/features";
 import { type Family, glm } from "../../stats/glm";
 import type { Learner } from "../../stats/learner";
 
@@ -25,24 +25,14 @@ export function glmLearner({ family = "binomial", ridge = 0 }: GlmLearnerOptions
     name: ridge > 0 ? `${NAMES[family]} (ridge ${ridge})` : NAMES[family],
     fit: (x, y, { weights } = {}) => {
       const fitted = glm(
-        { outcome: y, columns: columnsOf(x), weights },
+        { outcome: y, columns: featureColumns(x), weights },
         { family, ridge, covariance: "classical", collinear: "drop" },
       );
       return {
-        predict: (given) => fitted.predict(columnsOf(given), { rows: given.rows }),
+        predict: (given) => fitted.predict(featureColumns(given), { rows: given.rows }),
         // That of the variance of fractions is of no concern to those who predict.
         warnings: fitted.warnings.filter((warning) => !/classical errors/.test(warning)),
       };
     },
   };
-}
-
-const taken = new WeakMap<Features, Record<string, Float64Array>>();
-
-function columnsOf(x: Features): Record<string, Float64Array> {
-  const known = taken.get(x);
-  if (known) return known;
-  const columns = Object.fromEntries(x.names.map((name) => [name, featureColumn(x, name)]));
-  taken.set(x, columns);
-  return columns;
 }

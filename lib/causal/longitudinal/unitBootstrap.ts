@@ -1,5 +1,7 @@
 /** Bootstrap over whole units, or whole clusters of them, with everything estimated anew in each draw. */
+import { numbered } from "../../stats/numbered";
 import { random } from "../../stats/random";
+import { bootstrapInterval } from "../bootstrapInterval";
 import type { Estimate } from "../estimate";
 import { finite } from "../panelColumns";
 import type { Longitudinal } from "./longitudinalData";
@@ -73,38 +75,8 @@ export function numberedClusters({ units, cluster }: Pick<Longitudinal, "units" 
 } {
   if (!cluster)
     return { cluster: Int32Array.from({ length: units }, (_, u) => u), clusters: units };
-  const numbers = new Map<number, number>();
-  const numbered = Int32Array.from({ length: units }, (_, u) => {
-    const known = numbers.get(cluster[u]) ?? numbers.size;
-    numbers.set(cluster[u], known);
-    return known;
-  });
-  return { cluster: numbered, clusters: numbers.size };
-}
-
-export interface BootstrapInterval {
-  readonly standardError: number;
-  readonly lower: number;
-  readonly upper: number;
-}
-
-/** Standard deviation (n - 1) and percentiles (linearly interpolated, as numpy's) of draws. */
-export function bootstrapInterval(values: Float64Array, level: number): BootstrapInterval {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const sorted = values.slice().sort();
-  const quantile = (p: number) => {
-    const place = p * (n - 1);
-    const below = Math.floor(place);
-    const above = Math.min(below + 1, n - 1);
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-  };
-  return {
-    standardError: Math.sqrt(squares / (n - 1)),
-    lower: quantile((1 - level) / 2),
-    upper: quantile((1 + level) / 2),
-  };
+  const { index, count } = numbered(cluster);
+  return { cluster: index, clusters: count };
 }
 
 /** An estimate with the standard error and percentile interval of its bootstrap draws, or without any. */
